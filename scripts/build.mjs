@@ -1,0 +1,50 @@
+// Bundles the command line and the proxy's worker into dist/ (or the folder given): ESM, split, everything inside but node-pty.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
+const entries = { cli: 'src/cli.ts', 'proxy-worker': 'src/launch/proxy-worker.ts', index: 'src/index.ts' };
+const entryPoints = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+rmSync(outdir, { recursive: true, force: true });
+mkdirSync(outdir, { recursive: true });
+const result = await build({
+  absWorkingDir: root,
+  entryPoints,
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  chunkNames: '[name]-[hash]',
+  minify: false,
+  legalComments: 'none',
+  external: ['node-pty'],
+  define: { HEADROOM_VERSION: JSON.stringify(version) },
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  metafile: true,
+  logLevel: 'warning',
+});
+writeLicences(Object.keys(result.metafile.inputs));
+
+// The licence text of every package that went into the bundle, in one file beside it.
+function writeLicences(inputs) {
+  const packages = new Set();
+  for (const input of inputs) {
+    const at = input.lastIndexOf('node_modules/');
+    if (at < 0) continue;
+    const [first, second] = input.slice(at + 13).split('/');
+    packages.add(input.slice(0, at + 13) + (first.startsWith('@') ? `${first}/${second}` : first));
+  }
+  const parts = [...packages].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE'].map((n) => join(root, folder, n)).find(existsSync);
+    return `${name} ${version} (${license ?? 'see below'})\n\n${file ? readFileSync(file, 'utf8').trim() : 'No licence file in the package.'}\n`;
+  });
+  writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), parts.join(`\n${'-'.repeat(80)}\n\n`));
+}

@@ -1,0 +1,55 @@
+/**
+ * Block: a piece of a conversation. Results could be smaller; the others are only what the model can already see.
+ * A block knows no bytes and no protocol: where it stands in a body is the protocol's business.
+ */
+import { createHash } from 'node:crypto';
+
+/**
+ * Who wrote it. `result`: a tool returned it, it may be shrunk. `call`: the input of a tool call. `said`: user, system or assistant text.
+ * `opaque`: anything else (thinking, images, unknown), counted in the chain and never read.
+ */
+export type BlockSource = 'result' | 'call' | 'said' | 'opaque';
+
+/** The tool call that a result answers, or that a `call` block is. */
+export interface ToolCall {
+  /** The tool's name as the agent declared it, such as `Bash`. */
+  readonly tool: string;
+  /** The parsed input, as the protocol spells it; `undefined` where it does not parse. */
+  readonly input: unknown;
+}
+
+export interface Block {
+  /** Chain key: a hash of the scope, of every block before this one and of this one. Two blocks with the same key have the same past. */
+  readonly key: string;
+  readonly source: BlockSource;
+  /** The decoded text; empty for `opaque` and `call`. Decoded when first asked for: a block already decided is never decoded. */
+  readonly text: string;
+  /** For `result` and `call`; `undefined` where the call cannot be found. */
+  readonly call: ToolCall | undefined;
+}
+
+/** A conversation as one request holds it, oldest block first. */
+export interface Conversation {
+  /** The model as the request names it. */
+  readonly model: string | undefined;
+  readonly blocks: readonly Block[];
+  /** False where the request asks the provider to clear old tool results itself: the text above may not be there. */
+  readonly allowsRepeats: boolean;
+}
+
+/** The provider's own figures for one reply, in tokens, as billed. */
+export interface Usage {
+  model: string | undefined;
+  /** Input billed at the full price. */
+  fresh: number;
+  /** Written to the prompt cache with a life of 5 minutes, and of 1 hour. */
+  cacheWrite5m: number;
+  cacheWrite1h: number;
+  cacheRead: number;
+  output: number;
+}
+
+/** The key that follows `previous` when `content` comes next: 16 bytes of SHA-256 as hex. */
+export function chain(previous: string, content: string | Uint8Array): string {
+  return createHash('sha256').update(previous).update('\0').update(content).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,60 @@
+/**
+ * What a wrapper and a plan are. A wrapper is one pure object per agent: a situation in, a plan out; it reads nothing,
+ * starts nothing and writes nothing. The session writes the plan's private files, starts its command and takes both away.
+ */
+
+/** A file of the user's that the agent reads too, already read by the session; `text` is undefined where there is none. */
+export interface KnownFile {
+  readonly path: string;
+  readonly text: string | undefined;
+}
+
+export interface Situation {
+  /** What the user typed after the agent's name. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly homeFolder: string;
+  readonly workingFolder: string;
+  /** Ours alone, 0700, gone at exit. */
+  readonly privateFolder: string;
+  /** `http://127.0.0.1:PORT/SECRET`, no trailing slash. */
+  readonly proxyAddress: string;
+  /** The files that `wrapper.readsFiles` named, in the same order. */
+  readonly files: readonly KnownFile[];
+}
+
+export interface PrivateFile {
+  /** Name inside the private folder; written 0600. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Plan {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Set in the agent's environment, over what is there; `undefined` takes a variable away. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly files: readonly PrivateFile[];
+  /** Base URL the proxy forwards to, unless the user's `--upstream` says otherwise. */
+  readonly upstream: string;
+  /** The environment in which the upstream is reached: HTTPS_PROXY, NO_PROXY and extra authorities as the agent itself would see them. */
+  readonly network: Readonly<Record<string, string | undefined>>;
+  /** One line each, shown before the agent starts: what is lost or not covered. */
+  readonly notes: readonly string[];
+  /** False for subcommands that call no model (`claude mcp list`): no traffic is no surprise. */
+  readonly callsModel: boolean;
+}
+
+export interface Wrapper {
+  /** What the user types. */
+  readonly name: string;
+  readonly title: string;
+  /** The program to look for on PATH. */
+  readonly command: string;
+  /** How to get the agent, one line. */
+  readonly install: string;
+  /** Paths of settings files that decide the plan. */
+  readonly readsFiles: (situation: Omit<Situation, 'files' | 'proxyAddress' | 'privateFolder'>) => readonly string[];
+  readonly plan: (situation: Situation) => Plan;
+}

@@ -1,0 +1,42 @@
+/**
+ * How one API spells a conversation. A member is one pure object in a file of its own and one line in `index.ts`.
+ * It only reads: what a block becomes is the pipeline's to decide, and `splice` is the only thing that changes a body.
+ */
+import type { Block, Conversation, Usage } from '../block.ts';
+
+/** A block with its place: the bytes `start..end` of the body are what stands between the quotes of its JSON string. */
+export interface WireBlock extends Block {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface WireConversation extends Conversation {
+  readonly blocks: readonly WireBlock[];
+}
+
+/** `turn`: the model answers it. `count`: the same body, only counted; it is shrunk alike and does not count as sent. */
+export type RequestKind = 'turn' | 'count';
+
+/** Gathers usage from the copy of one reply. Never throws: what it does not understand it leaves out. */
+export interface UsageReader {
+  /** The `data` of one server-sent event. */
+  event(data: string): void;
+  /** A whole JSON body. */
+  body(json: string): void;
+  /** What was gathered, or undefined where the reply carried no usage. */
+  usage(): Usage | undefined;
+}
+
+export interface Protocol {
+  readonly name: string;
+  /** What a request is, by method and path (no launch secret, no query), or undefined where this protocol does not know it. */
+  readonly serves: (method: string, path: string) => RequestKind | undefined;
+  /**
+   * Finds the blocks in a decoded body. `scope` is what the caller adds to the chain: upstream, profile and version.
+   * Undefined: not understood (malformed JSON, duplicate keys, unknown shape), so hands off.
+   */
+  readonly read: (body: Buffer, scope: string) => WireConversation | undefined;
+  readonly createUsageReader: () => UsageReader;
+  /** A failure of ours in the API's own error shape, as JSON text. */
+  readonly errorBody: (status: number, message: string) => string;
+}

@@ -1,0 +1,66 @@
+/** What the proxy tells its owner about each request: plain data, so that it crosses from the worker to the main thread. */
+import type { Usage } from '../block.ts';
+import type { BlockRecord } from '../pipeline/decision.ts';
+
+/** `shrink`: the product. `observe`: nothing is changed, what would have been saved is recorded. `off`: plain pass-through, metered. */
+export type ProxyMode = 'shrink' | 'observe' | 'off';
+
+/**
+ * How a request ended. `answered`: upstream's reply went through to its end. `aborted`: the agent went away first.
+ * `upstream-failed`: no reply, or one that broke off. `refused`: wrong secret, Host or Origin, nothing went upstream.
+ */
+export type Outcome = 'answered' | 'aborted' | 'upstream-failed' | 'refused';
+
+export interface ExchangeRecord {
+  /** Epoch milliseconds at which the request came. */
+  readonly time: number;
+  readonly protocol: string | undefined;
+  readonly kind: 'turn' | 'count' | 'other';
+  readonly model: string | undefined;
+  readonly method: string;
+  /** Path without the launch secret and without the query. */
+  readonly path: string;
+  readonly status: number | undefined;
+  readonly outcome: Outcome;
+  /** Body sizes in bytes, as received (decoded) and as sent. */
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  /** Every result block of the request; `observe` lists what would have been. */
+  readonly blocks: readonly BlockRecord[];
+  /** Why the body as a whole was left alone, such as `unknown shape`, `over 64 MiB`; undefined where it was read. */
+  readonly untouched: string | undefined;
+  /** True where upstream said 400 to a changed body and the originals were sent once more. */
+  readonly retried: boolean;
+  readonly usage: Usage | undefined;
+  /** Milliseconds spent on reading, deciding and splicing. */
+  readonly addedMs: number;
+}
+
+/** Where the proxy sends what it gets, and how it reaches it. */
+export interface Upstream {
+  /** Base URL, with the path prefix of a gateway where there is one; no trailing slash needed. */
+  readonly url: string;
+  /** A corporate proxy's URL for this upstream, where the environment names one. */
+  readonly proxyUrl: string | undefined;
+  /** PEM files with extra authorities, beside Node's own. */
+  readonly caFiles: readonly string[];
+}
+
+export interface ProxySettings {
+  /** 0: any free port. A restarted worker is given the port it had. */
+  readonly port: number;
+  /** The first path segment of every request: 32 hex digits (128 bits). */
+  readonly secret: string;
+  readonly upstream: Upstream;
+  readonly mode: ProxyMode;
+  readonly profile: 'lossless' | 'standard';
+  readonly version: string;
+  /** Chain keys of blocks whose skip must stand, from a worker that died. */
+  readonly skips: readonly SkipNotice[];
+}
+
+/** A block that went out as it came for a reason that is not in its bytes: it stands for ever and is told before the request leaves. */
+export interface SkipNotice {
+  readonly key: string;
+  readonly reason: string;
+}
