@@ -22,6 +22,7 @@ export interface Session {
 /** Every session but those recorded behind a proxy that alters history. */
 export function* sessions(folder: string): Generator<Session> {
   for (const name of readdirSync(join(folder, 'sessions')).sort()) {
-    if (name.endsWith('.json') && !name.startsWith('pxpipe-')) yield JSON.parse(readFileSync(join(folder, 'sessions', name), 'utf8')) as Session;
+    if (name.endsWith('.json') && !name.startsWith('pxpipe-'))
+      yield JSON.parse(readFileSync(join(folder, 'sessions', name), 'utf8')) as Session;
   }
 }
