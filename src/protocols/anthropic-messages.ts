@@ -1,0 +1,24 @@
+/** Anthropic Messages: `/v1/messages` and its `count_tokens`. Reading the body and the usage have files of their own. */
+import { readConversation } from './anthropic-conversation.ts';
+import { createUsageReader } from './anthropic-usage.ts';
+import type { Protocol, RequestKind } from './protocol.ts';
+
+export const anthropicMessages: Protocol = {
+  name: 'anthropic-messages',
+  serves,
+  read: readConversation,
+  createUsageReader,
+  errorBody: (status, message) => JSON.stringify({ type: 'error', error: { type: errorType(status), message } }),
+};
+
+/** A gateway may put a path of its own before `/v1`. */
+function serves(method: string, path: string): RequestKind | undefined {
+  if (method !== 'POST') return undefined;
+  if (path.endsWith('/v1/messages')) return 'turn';
+  return path.endsWith('/v1/messages/count_tokens') ? 'count' : undefined;
+}
+
+/** 529 is this API's own status; to clients it means: wait and try again. */
+function errorType(status: number): string {
+  return status === 529 ? 'overloaded_error' : 'api_error';
+}

@@ -1,0 +1,5 @@
+/** The APIs we know, in the order they are asked. */
+import { anthropicMessages } from './anthropic-messages.ts';
+import type { Protocol } from './protocol.ts';
+
+export const protocols: readonly Protocol[] = [anthropicMessages];
