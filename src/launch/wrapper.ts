@@ -16,6 +16,8 @@ export interface Situation {
   readonly platform: NodeJS.Platform;
   readonly homeFolder: string;
   readonly workingFolder: string;
+  /** Root of the git checkout that holds the working folder (the main one where that is a linked worktree), else the working folder. */
+  readonly projectFolder: string;
   /** Ours alone, 0700, gone at exit. */
   readonly privateFolder: string;
   /** `http://127.0.0.1:PORT/SECRET`, no trailing slash. */
@@ -44,6 +46,8 @@ export interface Plan {
   readonly notes: readonly string[];
   /** False for subcommands that call no model (`claude mcp list`): no traffic is no surprise. */
   readonly callsModel: boolean;
+  /** True where the proxy could not serve this launch (a note says why) or has nothing to do in it: the agent runs exactly as without us. */
+  readonly runsBare: boolean;
 }
 
 export interface Wrapper {
@@ -54,7 +58,9 @@ export interface Wrapper {
   readonly command: string;
   /** How to get the agent, one line. */
   readonly install: string;
-  /** Paths of settings files that decide the plan. */
+  /** Where the agent may stand when PATH has none, most likely first. */
+  readonly otherPlaces: (homeFolder: string) => readonly string[];
+  /** Paths of settings files that decide the plan. One that ends in `*.json` stands for every such file in its folder, by name. */
   readonly readsFiles: (situation: Omit<Situation, 'files' | 'proxyAddress' | 'privateFolder'>) => readonly string[];
   readonly plan: (situation: Situation) => Plan;
 }
