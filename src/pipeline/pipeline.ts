@@ -2,12 +2,20 @@
 import type { Conversation } from '../block.ts';
 import type { BlockRecord } from './decision.ts';
 
+/** A block that goes out as it came for a reason that is not in its bytes: it stands for ever. */
+export interface Skip {
+  readonly key: string;
+  readonly reason: string;
+}
+
 /** What to put in place of which block. */
 export interface Rewriting {
   /** Outgoing text by index into `conversation.blocks`; blocks that are not in it go out as they came. */
   readonly replacements: ReadonlyMap<number, string>;
   /** One record per result block, in order. */
   readonly records: readonly BlockRecord[];
+  /** Skips that this request brought; they must be told to whoever outlives this process's worker before the request leaves. */
+  readonly skips: readonly Skip[];
 }
 
 export interface Pipeline {

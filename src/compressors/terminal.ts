@@ -1,0 +1,36 @@
+/** Terminal noise: colours, carriage-return overwrites, progress bars and spinners become what the terminal showed in the end. */
+import { readScreen } from '../text/terminal-screen.ts';
+import type { Compressor } from './compressor.ts';
+
+/** An escape, a backspace, or a carriage return that does not end a line. */
+const noise = /\x1b[[\]()=>]|\x08|\r(?!\r*\n|$)/;
+
+export const terminal: Compressor = {
+  kind: 'terminal',
+  lever: 'terminal noise',
+  claim: ({ text }) => (noise.test(text) ? 1 : 0),
+  shrink: ({ text }) => {
+    if (saysByColour(text)) return undefined;
+    const lines = text.split('\n');
+    // Line ends of files (CRLF) are content; only what stands before them is the terminal's.
+    const ends = lines.map((line) => /\r+$/.exec(line)?.[0] ?? '');
+    const shown = readScreen(lines.map((line, at) => line.slice(0, line.length - (ends[at] ?? '').length)).join('\n'));
+    if (shown === undefined) return undefined;
+    const cleaned = shown.split('\n');
+    if (cleaned.length !== lines.length) return ends.some((end) => end !== '') ? undefined : { text: shown, form: 'same-to-the-eye' };
+    return { text: cleaned.map((line, at) => line + (ends[at] ?? '')).join('\n'), form: 'same-to-the-eye' };
+  },
+};
+
+/** A word diff tells old from new by colour alone: without it the text would say something else. */
+function saysByColour(text: string): boolean {
+  if (!/^(\x1b\[[\d;]*m)*@@ /m.test(text)) return false;
+  let inHunk = false;
+  for (const line of text.split('\n')) {
+    const plain = line.replace(/\x1b\[[\d;]*m/g, '');
+    if (plain.startsWith('@@ ')) inHunk = true;
+    else if (/^(diff|index|commit) /.test(plain)) inHunk = false;
+    else if (inHunk && !/^[-+]/.test(plain) && /\x1b\[(\d+;)*3[12]m/.test(line)) return true;
+  }
+  return false;
+}

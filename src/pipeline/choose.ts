@@ -1,0 +1,21 @@
+/** Which blocks are worth working on: results of some size that carry nothing of ours and no stub of the agent's own. */
+import { carriesNotes } from './note.ts';
+
+/** Tokens below which a block is left alone. */
+export const leastTokens = 200;
+/** UTF-16 units that cannot hold that many tokens of ordinary text. */
+const leastLength = 400;
+/** UTF-16 units above which a block goes out as it came. */
+const mostLength = 4_194_304;
+
+/** Stubs by which agents stand in for output they cut or already showed. */
+const stub = /^<persisted-output>|^Warning: truncated output|^File unchanged since last read|unchanged since last read/;
+
+/** Why a text is left alone, or undefined where it should be worked on. */
+export function reasonToLeave(text: string): string | undefined {
+  if (text.length < leastLength) return 'small';
+  if (text.length > mostLength) return 'over 4 MiB';
+  if (stub.test(text.slice(0, 2000))) return 'stub of the agent';
+  if (carriesNotes(text)) return 'carries our notes';
+  return undefined;
+}

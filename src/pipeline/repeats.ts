@@ -1,0 +1,95 @@
+/**
+ * Finds the runs of lines in a text that the conversation already shows, in earlier blocks or further up in the same text, and shows
+ * the rest. Which runs pay is decided here; how they are written, in `layout`.
+ */
+import type { NumberedText } from '../text/numbered.ts';
+import { type Reference, repeatNote } from './note.ts';
+import { type Match, type VisibleLines, longLine } from './visible-lines.ts';
+
+/** A run of lines of the present text that stands above. */
+export interface Repeat {
+  /** Index of its first line in the present text. */
+  readonly from: number;
+  readonly count: number;
+  readonly note: string;
+  /** Chain key of the block that shows the lines. */
+  readonly source: string;
+  /** The lines as the source shows them. */
+  readonly lines: readonly string[];
+}
+
+/** About 60,000 tokens: what is further back is shown again. */
+const reach = 240_000;
+/** Tokens a note must be shorter than what it stands for; more where the source is the same text, since there the eye must search. */
+const leastSaved = 16;
+const leastSavedHere = 40;
+/** Below this many UTF-16 units no run can pay. */
+const leastLength = 60;
+const openingLength = 24;
+
+/** Finds the repeats of a text that `visible.open` has just begun, and shows its other lines there. */
+export function findRepeats(text: NumberedText, key: string, visible: VisibleLines, count: (text: string) => number): Repeat[] {
+  const { contents, numbers } = text;
+  const ids = contents.map((content) => visible.intern(content));
+  const repeats: Repeat[] = [];
+  let from = 0;
+  let until = 0;
+  while (from < contents.length) {
+    if (from >= until) until = stretchEnd(numbers, from);
+    const repeat = repeatAt(from);
+    if (repeat) {
+      visible.hide();
+      repeats.push(repeat);
+      from += repeat.count;
+    } else {
+      const number = numbers[from] ?? -1;
+      visible.show({ content: contents[from] ?? '', number: number >= 0 ? number : from + 1, isNumbered: number >= 0 });
+      from++;
+    }
+  }
+  return repeats;
+
+  function repeatAt(at: number): Repeat | undefined {
+    if (at + 1 >= until && (contents[at]?.length ?? 0) < longLine) return undefined;
+    const number = numbers[at] ?? -1;
+    const prefers = (place: number): boolean => number >= 0 && visible.lineAt(place)?.isNumbered === true && visible.lineAt(place)?.number === number;
+    const match = visible.longest(ids, at, until, { reach, prefers });
+    return match && worthNoting(at, match, number >= 0 ? number : undefined);
+  }
+
+  function worthNoting(at: number, match: Match, number: number | undefined): Repeat | undefined {
+    const lines = contents.slice(at, at + match.count);
+    if (lines.reduce((sum, line) => sum + line.length + 1, 0) < leastLength) return undefined;
+    const source = visible.textAt(match.at);
+    const isHere = source.key === key;
+    const note = repeatNote(match.count, number, referenceTo(visible, match, isHere ? 'lines' : source.label));
+    if (count(lines.join('\n')) - count(note) < (isHere ? leastSavedHere : leastSaved)) return undefined;
+    return { from: at, count: match.count, note, source: source.key, lines };
+  }
+}
+
+/** End of the stretch in which a run may stand: all lines numbered consecutively, or none numbered. */
+function stretchEnd(numbers: readonly number[], from: number): number {
+  let end = from + 1;
+  const isNumbered = (numbers[from] ?? -1) >= 0;
+  while (end < numbers.length && (isNumbered ? numbers[end] === (numbers[end - 1] ?? 0) + 1 : numbers[end] === -1)) end++;
+  return end;
+}
+
+/** A source's own numbers are given where they count on through the run; else the place, and how the run begins. */
+function referenceTo(visible: VisibleLines, match: Match, label: string): Reference {
+  const from = visible.lineAt(match.at)?.number ?? 0;
+  let isNumbered = true;
+  let opening: string | undefined;
+  for (let n = 0; n < match.count; n++) {
+    const line = visible.lineAt(match.at + n);
+    if (!line?.isNumbered || line.number !== from + n) isNumbered = false;
+    if (opening === undefined && line?.content.trim()) opening = openingOf(line.content);
+  }
+  return { label, from, numbered: isNumbered, opening: isNumbered ? undefined : opening };
+}
+
+/** The beginning of a line as it can stand in a note: one line, nothing that a terminal would act on. */
+function openingOf(content: string): string {
+  return (content.trim().split(/[\p{Cc}\p{Zl}\p{Zp}]/u, 1)[0] ?? '').slice(0, openingLength).trimEnd();
+}

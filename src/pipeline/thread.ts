@@ -1,0 +1,76 @@
+/** One conversation as far as it is known: its chain keys, what each block became, and the lines the model can see. It grows with the conversation. */
+import type { Block } from '../block.ts';
+import { readNumbers } from '../text/numbered.ts';
+import { baseName, labelOf, numbersLines, pathOf } from '../text/tool-call.ts';
+import type { Decision } from './decision.ts';
+import { readNote } from './note.ts';
+import { route } from './route.ts';
+import { type Mark, VisibleLines } from './visible-lines.ts';
+
+export interface Thread {
+  readonly keys: string[];
+  /** One per key; undefined for blocks that are no results. */
+  readonly decisions: (Decision | undefined)[];
+  /** One per key: how much was visible before the block. */
+  readonly marks: Mark[];
+  readonly visible: VisibleLines;
+}
+
+export function createThread(): Thread {
+  return { keys: [], decisions: [], marks: [], visible: new VisibleLines() };
+}
+
+/** Cuts a thread back to its first `length` blocks. */
+export function cutBack(thread: Thread, length: number): void {
+  const mark = thread.marks[length];
+  if (mark) thread.visible.rollBack(mark);
+  thread.keys.length = length;
+  thread.decisions.length = length;
+  thread.marks.length = length;
+}
+
+/** Shows a block that goes out as it came: what it shows can be referred to from now on. */
+export function showAsItCame(visible: VisibleLines, block: Block): void {
+  if (block.source === 'result') return show(visible, block.key, labelOf(block.call), block.text, numbersLines(block.call));
+  if (block.source === 'said') return show(visible, block.key, 'message', block.text, false);
+  const label = labelOfInput(block);
+  for (const text of stringsIn(block.call?.input, 0)) show(visible, block.key, label, text, false);
+}
+
+/** Shows a result that goes out in a form decided before. */
+export function showShrunk(visible: VisibleLines, block: Block, outgoing: string): void {
+  const { numbers, contents } = readNumbers(route({ text: block.text, call: block.call }).text.split('\n'), numbersLines(block.call));
+  visible.open({ key: block.key, label: labelOf(block.call) });
+  let at = 0;
+  for (const line of outgoing.split('\n')) {
+    const note = readNote(line);
+    if (note) visible.hide();
+    else showLine(visible, contents, numbers, at);
+    at += note?.count ?? 1;
+  }
+}
+
+function show(visible: VisibleLines, key: string, label: string, text: string, trusted: boolean): void {
+  const { numbers, contents } = readNumbers(text.split('\n'), trusted);
+  visible.open({ key, label });
+  for (let at = 0; at < contents.length; at++) showLine(visible, contents, numbers, at);
+}
+
+function showLine(visible: VisibleLines, contents: readonly string[], numbers: readonly number[], at: number): void {
+  const number = numbers[at] ?? -1;
+  visible.show({ content: contents[at] ?? '', number: number >= 0 ? number : at + 1, isNumbered: number >= 0 });
+}
+
+function labelOfInput({ call }: Block): string {
+  const tool = call?.tool.split('__').at(-1) ?? 'call';
+  const path = pathOf(call);
+  return path === undefined ? `${tool} input` : `${tool} ${baseName(path)}`;
+}
+
+/** The texts in a call's input: what a Write holds, the new text of an Edit; not what an edit replaces. */
+function stringsIn(value: unknown, depth: number): string[] {
+  if (typeof value === 'string') return value.includes('\n') || value.length > 100 ? [value] : [];
+  if (typeof value !== 'object' || value === null || depth > 6) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => stringsIn(item, depth + 1));
+  return Object.entries(value).flatMap(([name, item]) => (/^old/.test(name) ? [] : stringsIn(item, depth + 1)));
+}

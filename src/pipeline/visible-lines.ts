@@ -1,0 +1,157 @@
+/**
+ * The lines that the model can already see in one conversation, in order, with an index of where equal lines stand. It grows at its
+ * end and can be cut back to a mark. Equal lines share a number, so that comparing two lines is comparing two numbers.
+ */
+
+/** One text that shows lines: a result in its outgoing form, a value of a tool call's input, or something said. */
+export interface VisibleText {
+  /** Chain key of its block. */
+  readonly key: string;
+  /** Short name by which a reader finds it. */
+  readonly label: string;
+}
+
+/** A line as shown: its number in the text's own numbering, or its place (from 1) in the original text. */
+export interface ShownLine {
+  readonly content: string;
+  readonly number: number;
+  readonly isNumbered: boolean;
+}
+
+/** A run of equal lines: `count` lines from position `at` of the index. */
+export interface Match {
+  readonly at: number;
+  readonly count: number;
+}
+
+/** A state to return to. */
+export interface Mark {
+  readonly texts: number;
+  readonly lines: number;
+  readonly shown: number;
+}
+
+export interface LongestOptions {
+  /** UTF-16 units back to the oldest text that counts as visible. */
+  readonly reach: number;
+  /** Places that win among runs of the same length. */
+  readonly prefers: (at: number) => boolean;
+}
+
+/** How many earlier places of one line pair are looked at, latest first. */
+const mostCandidates = 48;
+/** A single line this long, in UTF-16 units, is worth looking up on its own. */
+export const longLine = 100;
+
+export class VisibleLines {
+  /** UTF-16 units shown so far by every block, the measure of distance. */
+  shown = 0;
+  private readonly texts: { readonly text: VisibleText; readonly at: number; readonly shownAt: number }[] = [];
+  private readonly lines: (ShownLine | undefined)[] = [];
+  private readonly ids: number[] = [];
+  private readonly idOfContent = new Map<string, number>();
+  private readonly pairs = new Map<number, number[]>();
+  private readonly singles = new Map<number, number[]>();
+
+  /** Begins a text; `show` and `hide` add its lines. */
+  open(text: VisibleText): void {
+    this.hide();
+    this.texts.push({ text, at: this.lines.length, shownAt: this.shown });
+  }
+
+  show(line: ShownLine): void {
+    const at = this.lines.length;
+    const id = this.intern(line.content);
+    this.lines.push(line);
+    this.ids.push(id);
+    if (line.content.length >= longLine) append(this.singles, id, at);
+    const previous = this.ids[at - 1] ?? -1;
+    if (previous >= 0) append(this.pairs, pairOf(previous, id), at - 1);
+  }
+
+  /** Lines are left out here: no run crosses this place. */
+  hide(): void {
+    this.lines.push(undefined);
+    this.ids.push(-1);
+  }
+
+  mark(): Mark {
+    return { texts: this.texts.length, lines: this.lines.length, shown: this.shown };
+  }
+
+  /** Forgets everything that came after a mark. */
+  rollBack(mark: Mark): void {
+    for (let at = this.lines.length - 1; at >= mark.lines; at--) {
+      const id = this.ids[at] ?? -1;
+      const previous = this.ids[at - 1] ?? -1;
+      if (id >= 0 && (this.lines[at]?.content.length ?? 0) >= longLine) this.singles.get(id)?.pop();
+      if (id >= 0 && previous >= 0) this.pairs.get(pairOf(previous, id))?.pop();
+    }
+    this.lines.length = mark.lines;
+    this.ids.length = mark.lines;
+    this.texts.length = mark.texts;
+    this.shown = mark.shown;
+  }
+
+  /** A number for a line's content, the same for equal contents. */
+  intern(content: string): number {
+    const known = this.idOfContent.get(content);
+    if (known !== undefined) return known;
+    this.idOfContent.set(content, this.idOfContent.size);
+    return this.idOfContent.size - 1;
+  }
+
+  /** The longest visible run equal to `wanted[from..until)` from its start; among equals a preferred place, then the latest. */
+  longest(wanted: readonly number[], from: number, until: number, { reach, prefers }: LongestOptions): Match | undefined {
+    let best: Match | undefined;
+    let bestIsPreferred = false;
+    const places = this.placesOf(wanted[from] ?? -1, from + 1 < until ? (wanted[from + 1] ?? -1) : -1);
+    for (let n = places.length - 1; n >= 0 && n >= places.length - mostCandidates; n--) {
+      const at = places[n] ?? 0;
+      if (this.shown - this.entryOf(at).shownAt > reach) break;
+      let count = 1;
+      while (from + count < until && this.ids[at + count] === wanted[from + count]) count++;
+      if (best && count < best.count) continue;
+      const isPreferred = prefers(at);
+      if (best && count === best.count && (bestIsPreferred || !isPreferred)) continue;
+      best = { at, count };
+      bestIsPreferred = isPreferred;
+    }
+    return best;
+  }
+
+  textAt(at: number): VisibleText {
+    return this.entryOf(at).text;
+  }
+
+  lineAt(at: number): ShownLine | undefined {
+    return this.lines[at];
+  }
+
+  private placesOf(first: number, second: number): readonly number[] {
+    const pair = second >= 0 ? this.pairs.get(pairOf(first, second)) : undefined;
+    return pair?.length ? pair : (this.singles.get(first) ?? []);
+  }
+
+  private entryOf(at: number): { readonly text: VisibleText; readonly at: number; readonly shownAt: number } {
+    let low = 0;
+    let high = this.texts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.texts[middle]?.at ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return this.texts[low]!;
+  }
+}
+
+/** Both numbers in one: exact up to 2^26 different lines. */
+function pairOf(first: number, second: number): number {
+  return first * 0x4000000 + second;
+}
+
+function append(map: Map<number, number[]>, key: number, value: number): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,75 @@
+/** What a tool call was about, whatever the agent calls its tools: the command, the path, and a short name for notes. */
+import type { ToolCall } from '../block.ts';
+
+const commandFields = ['command', 'cmd', 'script'];
+const pathFields = ['file_path', 'filePath', 'path', 'absolute_path', 'notebook_path', 'filename'];
+
+/** The shell command of a call, arrays such as `["bash", "-lc", "ls"]` reduced to their last word; undefined for other tools. */
+export function commandOf(call: ToolCall | undefined): string | undefined {
+  const value = field(call, commandFields);
+  if (typeof value === 'string') return isEditorVerb(call, value) ? undefined : value;
+  if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value.at(-1);
+  return undefined;
+}
+
+/** The file or folder a call names, as spelled. */
+export function pathOf(call: ToolCall | undefined): string | undefined {
+  const value = field(call, pathFields);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The last part of a path, on either platform. */
+export function baseName(path: string): string {
+  return path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) || path;
+}
+
+/** True for tools that show the content of files, and for commands that number lines: there a leading number is a line number. */
+export function numbersLines(call: ToolCall | undefined): boolean {
+  if (!call) return false;
+  const command = commandOf(call);
+  if (command !== undefined) return /(^|[\s|;&(])(nl|bat|cat\s+(-\w+\s+)*-\w*n\w*)(\s|$)/.test(command);
+  return /(^|[_-])(read|view|open|edit|write|multiedit|notebookread|str_replace\w*|create)([_-]|$)/i.test(snake(call.tool));
+}
+
+/** A short name by which a reader finds a call again: the tool and the file, or the beginning of the command. At most about 30 characters. */
+export function labelOf(call: ToolCall | undefined): string {
+  if (!call) return 'result';
+  const command = commandOf(call);
+  if (command !== undefined) return shorten(commandLabel(command), 30) || call.tool;
+  const tool = call.tool.split('__').at(-1) ?? call.tool;
+  const path = pathOf(call);
+  return path === undefined ? tool : `${tool} ${shorten(baseName(path), 40)}`;
+}
+
+/** `cd x && FOO=1 npx vitest run src/a.test.ts | tail -5` becomes `npx vitest run a.test.ts`. */
+function commandLabel(command: string): string {
+  const first =
+    command
+      .split(/\n|&&|\|\||[;|]/)
+      .map((part) => part.trim())
+      .find((part) => part !== '' && !/^(cd|export|set|source|pushd)\b/.test(part)) ?? command.trim();
+  const words = first.split(/\s+/).filter((word) => !/^\w+=/.test(word) && !/^\d?[<>]/.test(word));
+  const [program = '', ...rest] = words;
+  const named = rest.filter((word) => !word.startsWith('-') && !/^['"]?\d/.test(word)).map((word) => baseName(word.replace(/['"]/g, '')));
+  return [baseName(program), ...named.slice(0, 2)].join(' ').replace(/[[\]]/g, '');
+}
+
+function shorten(text: string, most: number): string {
+  return text.length <= most ? text : text.slice(0, most).trimEnd();
+}
+
+function snake(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+}
+
+/** `str_replace_editor` has a field `command` with verbs such as `view`: no shell command. */
+function isEditorVerb(call: ToolCall | undefined, value: string): boolean {
+  return /^(view|create|str_replace|insert|undo_edit)$/.test(value) && pathOf(call) !== undefined;
+}
+
+function field(call: ToolCall | undefined, names: readonly string[]): unknown {
+  const input = call?.input;
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined;
+  for (const name of names) if (Object.hasOwn(input, name)) return (input as Record<string, unknown>)[name];
+  return undefined;
+}
