@@ -2,7 +2,10 @@
  * The main thread's side of the proxy: starts the worker, holds its address and its skips, and starts another where it dies.
  * No request passes through here.
  */
-import type { ExchangeRecord, ProxySettings } from '../proxy/records.ts';
+import { Worker } from 'node:worker_threads';
+import { Failure, messageOf } from '../errors.ts';
+import type { ExchangeRecord, ProxySettings, SkipNotice } from '../proxy/records.ts';
+import type { CloseMessage, WorkerMessage } from './worker-run.ts';
 
 /** `plain`: after repeated deaths the worker runs with mode `off`, so that the session goes on. `gave-up`: nothing listens any more. */
 export type ProxyThreadState = 'running' | 'restarting' | 'plain' | 'gave-up' | 'closed';
@@ -10,6 +13,7 @@ export type ProxyThreadState = 'running' | 'restarting' | 'plain' | 'gave-up' | 
 export interface ProxyRestart {
   /** Why the worker died, in one line. */
   readonly reason: string;
+  /** `restarting` or `gave-up`. */
   readonly state: ProxyThreadState;
 }
 
@@ -24,11 +28,113 @@ export interface ProxyThread {
   readonly address: string;
   readonly secret: string;
   state(): ProxyThreadState;
-  /** Ends what is in flight and frees the port; the second call waits for the first. */
+  /** Ends what is in flight, hands out its records and frees the port; a second call waits for the first. */
   close(): Promise<void>;
 }
 
+/** Deaths within `period` milliseconds: from the third on the next worker only passes through, at the fifth we stop. */
+const deathLimits = { period: 10_000, plain: 3, last: 5 };
+/** Milliseconds before the next start, by deaths within the period: at once first, and all well within a second. */
+const pauses = [0, 0, 50, 200, 400];
+/** A worker that does not end by itself is ended. */
+const mostClosingMs = 2000;
+
 /** Resolves when the worker listens; rejects with a `Failure` where it cannot. `workerFile` is for tests; the bundle has its own. */
-export async function startProxyThread(_settings: ProxySettings, _owner: ProxyThreadOwner, _workerFile?: URL): Promise<ProxyThread> {
-  throw new Error('in the making');
+export async function startProxyThread(
+  settings: ProxySettings,
+  owner: ProxyThreadOwner,
+  workerFile: URL = new URL('./proxy-worker.js', import.meta.url),
+): Promise<ProxyThread> {
+  const skips = new Map(settings.skips.map((notice) => [notice.key, notice]));
+  const deaths: number[] = [];
+  let state: ProxyThreadState = 'restarting';
+  let { port, mode } = settings;
+  let running: RunningWorker | undefined;
+  let pause: NodeJS.Timeout | undefined;
+  let closing: Promise<void> | undefined;
+
+  const launch = () => {
+    const started = runWorker(workerFile, { ...settings, port, mode, skips: [...skips.values()] }, (message) => {
+      if (message.type === 'record') owner.onRecord(message.record);
+      if (message.type === 'skips') for (const notice of message.notices) skips.set(notice.key, notice);
+    });
+    running = started;
+    return started;
+  };
+
+  const watch = async (worker: RunningWorker) => {
+    worker.listening.then(
+      () => {
+        if (!closing) state = mode === settings.mode ? 'running' : 'plain';
+      },
+      () => {},
+    );
+    const reason = await worker.ended;
+    running = undefined;
+    if (closing) return;
+    const now = performance.now();
+    deaths.push(now);
+    const recent = deaths.filter((death) => now - death < deathLimits.period).length;
+    state = recent >= deathLimits.last ? 'gave-up' : 'restarting';
+    if (recent >= deathLimits.plain) mode = 'off';
+    if (state === 'restarting') pause = setTimeout(() => void watch(launch()), pauses[recent] ?? 0);
+    owner.onRestart?.({ reason, state });
+  };
+
+  const first = launch();
+  port = await first.listening;
+  void watch(first);
+  state = 'running';
+
+  const end = async () => {
+    state = 'closed';
+    clearTimeout(pause);
+    await running?.close();
+  };
+  const close = () => {
+    closing ??= end();
+    return closing;
+  };
+  return { address: `http://127.0.0.1:${port}/${settings.secret}`, secret: settings.secret, state: () => state, close };
+}
+
+interface RunningWorker {
+  /** The port; rejects with a `Failure` where the worker ends before it listens. */
+  readonly listening: Promise<number>;
+  /** Why the worker ended. */
+  readonly ended: Promise<string>;
+  close(): Promise<void>;
+}
+
+function runWorker(file: URL, settings: ProxySettings, onMessage: (message: WorkerMessage) => void): RunningWorker {
+  // What it prints would land in the agent's screen.
+  const worker = new Worker(file, { workerData: settings, name: 'headroom proxy', stdout: true, stderr: true });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  let failure = new Failure('proxy-start', 'The proxy did not start.');
+  let reason: string | undefined;
+  const ended = new Promise<string>((resolve) => {
+    worker.on('error', (thrown) => {
+      reason = messageOf(thrown);
+    });
+    worker.on('exit', (code) => resolve(reason ?? `the worker ended with code ${code}`));
+  });
+  const listening = new Promise<number>((resolve, reject) => {
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.type === 'listening') resolve(message.port);
+      if (message.type === 'failed') {
+        failure = new Failure(message.code, message.message, message.hint);
+        reason = message.message;
+      }
+      onMessage(message);
+    });
+    worker.once('exit', () => reject(reason === undefined || reason === failure.message ? failure : new Failure('proxy-start', reason)));
+  });
+  const close = async () => {
+    worker.postMessage({ type: 'close' } satisfies CloseMessage);
+    const late = setTimeout(() => void worker.terminate(), mostClosingMs);
+    await ended;
+    clearTimeout(late);
+  };
+  return { listening, ended, close };
 }

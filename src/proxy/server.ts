@@ -1,14 +1,20 @@
 /**
  * The listening socket: loopback only, and only for those who know the secret. What happens to an admitted request is `exchange.ts`'s matter.
  */
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { admit } from './admission.ts';
+import { exchange, pathOf } from './exchange.ts';
+import { createForwarder } from './forwarder.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
 
 /** What the proxy is made of, handed in by its owner. */
 export interface ProxyParts {
   readonly protocols: readonly Protocol[];
-  /** Called once, after the socket listens; requests that need it wait for it. */
+  /** Called once, when the socket listens; requests that need it wait for it. */
   readonly createPipeline: () => Promise<Pipeline> | Pipeline;
   readonly onRecord: (record: ExchangeRecord) => void;
   /** Called before the request that the skips are for leaves. */
@@ -17,11 +23,101 @@ export interface ProxyParts {
 
 export interface RunningProxy {
   readonly port: number;
-  /** Ends everything in flight and frees the port. */
+  /** Ends everything in flight, hands out its records and frees the port. */
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1; rejects where the port is taken. */
-export async function startProxy(_settings: ProxySettings, _parts: ProxyParts): Promise<RunningProxy> {
-  throw new Error('in the making');
+/** Listens on 127.0.0.1; rejects where the port is taken or the upstream's address is none. */
+export async function startProxy(settings: ProxySettings, parts: ProxyParts): Promise<RunningProxy> {
+  const forwarder = await createForwarder(settings.upstream);
+  let pipeline: Promise<Pipeline> | undefined;
+  const inFlight = new Set<Promise<void>>();
+  const sockets = new Set<Socket>();
+  let port = settings.port;
+
+  const createPipeline = () => {
+    pipeline ??= Promise.resolve().then(() => parts.createPipeline());
+    return pipeline;
+  };
+  const serve = (request: IncomingMessage, response: ServerResponse, answersExpectation: boolean) => {
+    // Both ends may fail at any time; the exchange learns of it by their closing.
+    request.on('error', () => {});
+    response.on('error', () => {});
+    const { isAdmitted, target } = admit(request, settings.secret, port);
+    if (!isAdmitted) return refuse(request, response, target, parts.onRecord);
+    if (answersExpectation) response.writeContinue();
+    const running = exchange(request, response, target, { ...parts, settings, forwarder, pipeline: createPipeline });
+    inFlight.add(running);
+    const forget = () => inFlight.delete(running);
+    running.then(forget, forget);
+  };
+
+  // The time limits guard servers against strangers: here an upload may be slow, and an idle connection is closed by the agent.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0, maxHeaderSize: 128 * 1024 });
+  server.on('connection', (socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
+  server.on('request', (request, response) => serve(request, response, false));
+  server.on('checkContinue', (request, response) => serve(request, response, true));
+  server.on('checkExpectation', (request, response) => serve(request, response, false));
+  server.on('connect', (_request, socket: Duplex) => socket.end(`HTTP/1.1 403 Forbidden\r\n${plainly}\r\n`).on('error', () => {}));
+  server.on('upgrade', (request, socket, head) => {
+    const response = responseOn(request, socket as Socket, head);
+    if (response) serve(request, response, false);
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
+  });
+  port = (server.address() as AddressInfo).port;
+  // Begun now, and awaited by the requests; a failure is theirs to record.
+  createPipeline().catch(() => {});
+
+  const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await Promise.allSettled([...inFlight, closed]);
+    forwarder.close();
+  };
+  return { port, close };
+}
+
+const plainly = 'Connection: close\r\nContent-Length: 0\r\n';
+
+/** No detail: whoever asks without the secret learns nothing. */
+function refuse(request: IncomingMessage, response: ServerResponse, target: string, onRecord: ProxyParts['onRecord']): void {
+  response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' });
+  response.end('Forbidden\n');
+  onRecord({
+    time: Date.now(),
+    protocol: undefined,
+    kind: 'other',
+    model: undefined,
+    method: request.method ?? '',
+    path: pathOf(target),
+    status: 403,
+    outcome: 'refused',
+    bytesReceived: 0,
+    bytesSent: 0,
+    blocks: [],
+    untouched: undefined,
+    retried: false,
+    usage: undefined,
+    addedMs: 0,
+  });
+}
+
+/** Node gives an upgrade only the bare socket; a reply that does not switch protocols is an ordinary one all the same. */
+function responseOn(request: IncomingMessage, socket: Socket, head: Buffer): ServerResponse | undefined {
+  socket.on('error', () => socket.destroy());
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  try {
+    response.assignSocket(socket);
+  } catch {
+    // Sent on the heels of a request whose reply is still under way.
+    socket.destroy();
+    return undefined;
+  }
+  response.once('finish', () => socket.destroySoon());
+  if (head.length > 0) socket.unshift(head);
+  return response;
 }

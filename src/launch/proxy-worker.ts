@@ -1,0 +1,10 @@
+/** The worker thread's entry: the proxy with the real protocols and the real pipeline. */
+import { createPipeline } from '../pipeline/create.ts';
+import { protocols } from '../protocols/index.ts';
+import { loadCounter } from '../tokens/count.ts';
+import { runProxyWorker } from './worker-run.ts';
+
+await runProxyWorker({
+  protocols,
+  createPipeline: async ({ skips }) => createPipeline({ count: await loadCounter(), skips }),
+});

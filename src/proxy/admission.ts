@@ -1,0 +1,32 @@
+/** Who may use the proxy: whoever knows the secret, from this machine, and no page in a browser. Pure: it answers nothing itself. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+export interface Admission {
+  readonly isAdmitted: boolean;
+  /** Path and query without the secret, always with a leading slash. */
+  readonly target: string;
+}
+
+/** The first path segment is the secret; `port` is the one we listen on. */
+export function admit(request: IncomingMessage, secret: string, port: number): Admission {
+  const url = request.url ?? '';
+  const end = url.slice(1).search(/[/?]/);
+  const segment = end < 0 ? url.slice(1) : url.slice(1, 1 + end);
+  const rest = end < 0 ? '' : url.slice(1 + end);
+  const knowsSecret = url.startsWith('/') && isSame(segment, secret);
+  const target = knowsSecret ? (rest.startsWith('/') ? rest : `/${rest}`) : url;
+  return { isAdmitted: knowsSecret && isOurHost(request, port) && request.headers.origin === undefined, target };
+}
+
+// Digests have one length, so that the comparison tells nothing of the secret's.
+function isSame(given: string, secret: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
+}
+
+// A name that an attacker's DNS points at 127.0.0.1 is not ours.
+function isOurHost(request: IncomingMessage, port: number): boolean {
+  const hosts = request.headersDistinct.host ?? [];
+  return hosts.length > 0 && hosts.every((host) => [`127.0.0.1:${port}`, `localhost:${port}`].includes(host.toLowerCase()));
+}

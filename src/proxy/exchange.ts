@@ -1,0 +1,147 @@
+/**
+ * One request's journey: which protocol knows it, its body made smaller, sent upstream, the reply given to the agent as it comes and
+ * read from a copy, and one record at the end. Nothing here throws outward.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Usage } from '../block.ts';
+import type { Protocol, RequestKind } from '../protocols/protocol.ts';
+import { copyReply } from './events.ts';
+import { answerFailure } from './failure.ts';
+import type { Forwarder, Reply } from './forwarder.ts';
+import { isUpgrade, requestHeaders } from './headers.ts';
+import { type PrepareParts, prepare } from './prepare.ts';
+import type { ExchangeRecord, Outcome } from './records.ts';
+import { relay } from './relay.ts';
+import { leave, retreat, type Shrunk } from './shrink.ts';
+
+export interface ExchangeParts extends PrepareParts {
+  readonly protocols: readonly Protocol[];
+  readonly forwarder: Forwarder;
+  readonly onRecord: (record: ExchangeRecord) => void;
+}
+
+/** What is known of a request so far; the record is made of it. */
+interface Course {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Path and query without the secret. */
+  readonly target: string;
+  readonly protocol: Protocol | undefined;
+  readonly kind: RequestKind | 'other';
+  readonly time: number;
+  /** The body as the agent sent it, where we hold it. */
+  raw: Buffer | undefined;
+  shrunk: Shrunk;
+  /** Bytes of a body that streams through. */
+  streamed: number;
+  retried: boolean;
+  addedMs: number;
+  status: number | undefined;
+  usage: Usage | undefined;
+}
+
+/** `target` is the path and query without the secret. Resolves when the reply is over and the record is out. */
+export async function exchange(request: IncomingMessage, response: ServerResponse, target: string, parts: ExchangeParts): Promise<void> {
+  const course = begin(request, response, target, parts.protocols);
+  let outcome: Outcome;
+  try {
+    const reply = await converse(course, parts);
+    course.status = reply.message.statusCode;
+    const copy = course.protocol && copyReply(reply.message.headers, course.protocol.createUsageReader());
+    outcome = await relay(reply, response, (chunk) => copy?.write(chunk));
+    course.usage = await copy?.end();
+  } catch (thrown) {
+    const isGone = response.destroyed || (request.destroyed && !request.complete);
+    outcome = isGone ? 'aborted' : 'upstream-failed';
+    if (!isGone) course.status = answerFailure(request, response, course.protocol, parts.forwarder.description, thrown);
+  }
+  parts.onRecord(recordOf(course, outcome));
+}
+
+function begin(request: IncomingMessage, response: ServerResponse, target: string, protocols: readonly Protocol[]): Course {
+  const time = Date.now();
+  const method = request.method ?? '';
+  const path = pathOf(target);
+  // A request for another protocol on this connection is no API request, whatever its path.
+  const protocol = isUpgrade(request) ? undefined : protocols.find((member) => member.serves(method, path));
+  const kind = protocol?.serves(method, path) ?? 'other';
+  const shrunk = leave(undefined, 'unknown API');
+  const rest = { raw: undefined, shrunk, streamed: 0, retried: false, addedMs: 0, status: undefined, usage: undefined };
+  return { request, response, target, protocol, kind, time, ...rest };
+}
+
+/** Sends the request, and once more where upstream refuses what was changed (law 6). */
+async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
+  if (course.protocol) Object.assign(course, await prepare(course.request, course.protocol, parts));
+  const reply = await send(course, parts.forwarder);
+  const last = reply.message.statusCode === 400 ? await retry(course, reply, parts) : reply;
+  const status = last.message.statusCode ?? 0;
+  const isAccepted = status >= 200 && status < 300 && course.kind === 'turn' && parts.settings.mode === 'shrink';
+  if (isAccepted && course.shrunk.blocks.length > 0) (await parts.pipeline()).accept(course.shrunk.blocks.map(({ key }) => key));
+  // From here on the bodies are only weight.
+  course.raw = undefined;
+  return last;
+}
+
+const upstreamSaid400 = 'upstream said 400';
+
+async function retry(course: Course, refusal: Reply, parts: ExchangeParts): Promise<Reply> {
+  if (course.shrunk.replaced.length === 0 || course.response.destroyed) return refusal;
+  const pipeline = await parts.pipeline();
+  const retreated = retreat(course.shrunk, pipeline.isAccepted, upstreamSaid400);
+  if (!retreated) return refusal;
+  // Read to its end, so that its connection can be used again.
+  refusal.message.resume();
+  pipeline.skip(retreated.reverted, upstreamSaid400);
+  parts.onSkip(retreated.reverted.map((key) => ({ key, reason: upstreamSaid400 })));
+  course.shrunk = retreated.shrunk;
+  course.retried = true;
+  return await send(course, parts.forwarder);
+}
+
+/** A changed body goes plain; an unchanged one is the very buffer that came, in the encoding it came in; what we do not hold streams. */
+async function send(course: Course, forwarder: Forwarder): Promise<Reply> {
+  const { request, response, target, raw, shrunk } = course;
+  if (response.destroyed) throw new Error('the agent went away');
+  const isChanged = shrunk.replaced.length > 0;
+  const held = isChanged ? shrunk.body : raw;
+  const headers = requestHeaders(request, {
+    host: forwarder.host,
+    contentLength: held?.length,
+    dropsContentEncoding: isChanged,
+    readsReply: course.protocol !== undefined,
+  });
+  const hasNoBody = isUpgrade(request);
+  if (held === undefined && !hasNoBody) {
+    course.streamed = 0;
+    request.on('data', (chunk: Buffer) => {
+      course.streamed += chunk.length;
+    });
+  }
+  return await forwarder.send({ request, response, path: target, headers, body: hasNoBody ? Buffer.alloc(0) : held });
+}
+
+function recordOf(course: Course, outcome: Outcome): ExchangeRecord {
+  const { time, kind, status, retried, usage, addedMs, streamed, shrunk } = course;
+  return {
+    time,
+    protocol: course.protocol?.name,
+    kind,
+    model: shrunk.model ?? usage?.model,
+    method: course.request.method ?? '',
+    path: pathOf(course.target),
+    status,
+    outcome,
+    bytesReceived: shrunk.received?.length ?? streamed,
+    bytesSent: shrunk.body?.length ?? streamed,
+    blocks: shrunk.blocks,
+    untouched: shrunk.untouched,
+    retried,
+    usage,
+    addedMs,
+  };
+}
+
+export function pathOf(target: string): string {
+  return target.split('?', 1)[0] ?? '';
+}

@@ -1,0 +1,134 @@
+/**
+ * Sends one request upstream, by http-proxy, with every guard that http-proxy 1.18.1 needs. The reply is not touched here.
+ *
+ * The guards hang on the moment at which Node hands a request to its agent: there the request is caught before a byte of it is written, also
+ * while a corporate proxy keeps us waiting, which http-proxy's own events do not allow.
+ */
+import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { type Duplex, Readable } from 'node:stream';
+import util from 'node:util';
+import { createConnections } from './connections.ts';
+import type { OutgoingHeader } from './headers.ts';
+import type { Upstream } from './records.ts';
+
+export interface Call {
+  readonly request: IncomingMessage;
+  /** Where the reply will go; when it closes unfinished, the upstream request ends at once. */
+  readonly response: ServerResponse;
+  /** Path and query below the upstream's base, exactly as the agent wrote them. */
+  readonly path: string;
+  readonly headers: readonly OutgoingHeader[];
+  /** A body we hold; undefined: the agent's stream goes on as it comes. */
+  readonly body: Buffer | undefined;
+}
+
+export interface Reply {
+  readonly message: IncomingMessage;
+  /** Set where upstream switched protocols: from here on the two sockets talk. */
+  readonly upgraded: { readonly socket: Duplex; readonly head: Buffer } | undefined;
+}
+
+export interface Forwarder {
+  /** Host and port of the upstream, as its `Host` header says. */
+  readonly host: string;
+  /** Who is on the other side, for messages. */
+  readonly description: string;
+  /** Resolves with the head of the reply; rejects where none comes. */
+  send(call: Call): Promise<Reply>;
+  close(): void;
+}
+
+export async function createForwarder(upstream: Upstream): Promise<Forwarder> {
+  const { base, agent, options, description } = createConnections(upstream);
+  const proxy = (await loadHttpProxy()).createProxyServer({});
+  // Every failure is told to the call it belongs to; without a listener http-proxy throws.
+  proxy.on('error', () => {});
+  const target = { protocol: base.protocol, host: base.host, hostname: base.hostname.replace(/^\[|\]$/g, ''), port: base.port, path: '' };
+  const prefix = base.pathname.replace(/\/+$/, '');
+
+  const send = (call: Call) =>
+    new Promise<Reply>((resolve, reject) => {
+      const adopt = (outgoing: ClientRequest) => {
+        rewrite(outgoing, prefix + call.path, call.headers);
+        outgoing.on('response', (message) => resolve({ message, upgraded: undefined }));
+        outgoing.on('upgrade', (message, socket, head) => resolve({ message, upgraded: { socket, head } }));
+        outgoing.on('error', reject).on('close', () => reject(new Error('the connection was closed without a reply')));
+        // Emitted by https-proxy-agent, which otherwise takes the corporate proxy's refusal for the upstream's reply.
+        outgoing.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+          if (statusCode !== 200) outgoing.destroy(new Error(`the proxy answered ${statusCode}`));
+        });
+        call.response.once('close', () => {
+          if (!call.response.writableFinished) outgoing.destroy();
+        });
+        if (call.response.destroyed) outgoing.destroy();
+      };
+      // With it Node writes the head at once, and upstream may hold the reply back.
+      delete call.request.headers.expect;
+      if (call.body === undefined) passTrailers(call.request, () => caught.request);
+      const caught = catching(agent, base.protocol, options, adopt);
+      proxy.web(
+        call.request,
+        call.response,
+        {
+          target,
+          agent: caught.agent,
+          changeOrigin: true,
+          selfHandleResponse: true,
+          // Keeps http-proxy from parsing the path with url.parse, which alters it and warns on newer Node.
+          toProxy: true,
+          ...(call.body === undefined ? {} : { buffer: Readable.from(call.body.length > 0 ? [call.body] : []) }),
+        },
+        reject,
+      );
+    });
+  return { host: base.host, description, send, close: () => agent.destroy() };
+}
+
+/** On Node 22 and later http-proxy prints a deprecation warning into the user's terminal, unless this stands in for what it takes. */
+async function loadHttpProxy() {
+  const borrowed = util as unknown as { _extend: unknown };
+  const original = borrowed._extend;
+  borrowed._extend = Object.assign;
+  try {
+    const { default: httpProxy } = await import('http-proxy');
+    return httpProxy;
+  } finally {
+    borrowed._extend = original;
+  }
+}
+
+interface RequestAgent {
+  addRequest(request: ClientRequest, options: Readonly<Record<string, unknown>>): void;
+}
+
+/** The same agent, but for telling about the one request it is given. */
+function catching(agent: Agent, protocol: string, extra: Readonly<Record<string, unknown>>, adopt: (request: ClientRequest) => void) {
+  const caught: { agent: Agent; request: ClientRequest | undefined } = { agent, request: undefined };
+  const addRequest = (request: ClientRequest, options: Readonly<Record<string, unknown>>) => {
+    caught.request = request;
+    adopt(request);
+    // http-proxy sets it; without it Node's own default holds, as it would for the bare agent.
+    const { rejectUnauthorized: _, ...rest } = options;
+    (agent as unknown as RequestAgent).addRequest(request, { ...rest, ...extra });
+  };
+  caught.agent = Object.create(agent, { addRequest: { value: addRequest }, protocol: { value: protocol } });
+  return caught;
+}
+
+/** Puts back what http-proxy normalised: the path's slashes, the headers' case, order and number. */
+function rewrite(outgoing: ClientRequest, path: string, headers: readonly OutgoingHeader[]): void {
+  outgoing.path = path;
+  outgoing.setNoDelay(true);
+  for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name);
+  for (const [name, value] of headers) outgoing.setHeader(name, value);
+}
+
+function passTrailers(request: IncomingMessage, outgoing: () => ClientRequest | undefined): void {
+  request.once('end', () => {
+    const trailers = request.rawTrailers;
+    if (trailers.length === 0) return;
+    const list: [string, string][] = [];
+    for (let at = 0; at + 1 < trailers.length; at += 2) list.push([trailers[at]!, trailers[at + 1]!]);
+    outgoing()?.addTrailers(list);
+  });
+}
