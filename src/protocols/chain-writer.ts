@@ -25,7 +25,9 @@ export class ChainWriter {
   /** The bytes of the body from `start` to `end`. */
   copy(start: number, end: number): void {
     this.#reserve(end - start);
-    this.#used += this.#body.copy(this.#bytes, this.#used, start, end);
+    if (end - start >= 64) this.#body.copy(this.#bytes, this.#used, start, end);
+    else for (let i = start, to = this.#used; i < end; i += 1, to += 1) this.#bytes[to] = this.#body[i]!;
+    this.#used += end - start;
   }
 
   /** The key of everything so far. */

@@ -12,8 +12,9 @@ export interface ByteLanes {
 }
 
 export function lanesOf(bytes: Uint8Array): ByteLanes {
-  const wordsFrom = Math.min(bytes.length, -bytes.byteOffset & 3);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + wordsFrom, (bytes.length - wordsFrom) >> 2);
+  const wordsFrom = -bytes.byteOffset & 3;
+  const count = (bytes.length - wordsFrom) >> 2;
+  const words = count > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + wordsFrom, count) : new Int32Array(0);
   return { bytes, words, wordsFrom };
 }
 
@@ -41,12 +42,14 @@ export function skipString({ bytes, words, wordsFrom }: ByteLanes, open: number)
   return -1;
 }
 
-/** False where one of the four bytes is a quote, a backslash or a control character (and rarely where none is). */
+/**
+ * False where one of the four bytes is a quote, a backslash or a control character (and rarely where none is).
+ * With bit 1 turned over a quote becomes 0x20 and control characters stay below it: both are what is less than 0x21.
+ */
 function isPlain(word: number): boolean {
-  const quotes = word ^ 0x22222222;
+  const turned = word ^ 0x02020202;
   const backslashes = word ^ 0x5c5c5c5c;
-  const found = ((word - 0x20202020) & ~word) | ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes);
-  return (found & 0x80808080) === 0;
+  return ((((turned - 0x21212121) & ~turned) | ((backslashes - 0x01010101) & ~backslashes)) & 0x80808080) === 0;
 }
 
 /** 2 or 6 bytes, or 0 where the escape is not one of JSON's. */
