@@ -6,8 +6,13 @@
  * start workers with `stdout: true, stderr: true`): on a pipe each of them switches the agent's own end to non-blocking. Write
  * with `writeSync(2, ...)`.
  */
+import { fstatSync } from 'node:fs';
 import { constants } from 'node:os';
-import { Failure } from '../errors.ts';
+import { isatty } from 'node:tty';
+import { Failure, messageOf } from '../errors.ts';
+import { startInPty } from './pty-run.ts';
+import { findCommand } from './terminal-command.ts';
+import { startInherited } from './terminal-inherited.ts';
 
 export interface AgentStart {
   /** A name to look for on the environment's PATH, or a path. */
@@ -48,9 +53,18 @@ export interface AgentHooks {
 
 /** Starts the agent; resolves as soon as it runs, or has failed to. */
 export async function startAgent(start: AgentStart, hooks: AgentHooks = {}): Promise<RunningAgent> {
-  void start;
-  void hooks;
-  throw new Failure('not-built', 'The terminal is not built yet');
+  let path: string;
+  try {
+    path = findCommand(start);
+  } catch (thrown) {
+    return notStarted(thrown);
+  }
+  if (start.pty && isOneTerminal()) {
+    const running = await startInPty(start, path);
+    if (typeof running !== 'string') return running;
+    hooks.note?.(`No PTY for the agent (${running}): it uses this terminal directly.`);
+  }
+  return startInherited(start);
 }
 
 /** Starts the agent and waits for its end. */
@@ -72,4 +86,20 @@ export function leave(exit: AgentExit): never {
     process.kill(process.pid, 'SIGHUP');
   }
   process.exit(exitStatus(exit));
+}
+
+// Stderr too: sent elsewhere (`2> log`), it could not be told apart from the rest of what comes out of a PTY.
+function isOneTerminal(): boolean {
+  if (![0, 1, 2].every((descriptor) => isatty(descriptor))) return false;
+  return process.platform === 'win32' || new Set([0, 1, 2].map((descriptor) => fstatSync(descriptor).rdev)).size === 1;
+}
+
+function notStarted(thrown: unknown): RunningAgent {
+  const failure = thrown instanceof Failure ? thrown : new Failure('agent-not-started', messageOf(thrown), '', 126);
+  return {
+    pid: undefined,
+    stdio: 'inherited',
+    end: () => {},
+    exit: Promise.resolve({ code: undefined, signal: undefined, failure, hungUp: false }),
+  };
 }
