@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { Failure, messageOf } from '../errors.ts';
-import type { ExchangeRecord, ProxySettings, SkipNotice } from '../proxy/records.ts';
+import type { ExchangeRecord, ProxySettings } from '../proxy/records.ts';
 import type { CloseMessage, WorkerMessage } from './worker-run.ts';
 
 /** `plain`: after repeated deaths the worker runs with mode `off`, so that the session goes on. `gave-up`: nothing listens any more. */

@@ -5,6 +5,8 @@ import type { Reply } from './forwarder.ts';
 import { pairs, replyHeaders } from './headers.ts';
 import type { Outcome } from './records.ts';
 
+const noBytes = Buffer.alloc(0);
+
 /** Resolves when the last byte is out or either side has gone. `onChunk` sees every chunk and must not throw. */
 export async function relay(reply: Reply, response: ServerResponse, onChunk: (chunk: Buffer) => void): Promise<Outcome> {
   return reply.upgraded ? await joinSockets(reply.message, response, reply.upgraded) : await relayBody(reply.message, response, onChunk);
@@ -16,8 +18,8 @@ function relayBody(reply: IncomingMessage, response: ServerResponse, onChunk: (c
     response.once('close', () => resolve(response.writableFinished ? 'answered' : outcome));
     response.sendDate = false;
     response.writeHead(reply.statusCode ?? 502, reply.statusMessage, replyHeaders(reply));
-    // The agent sees the head before the first chunk exists.
-    response.flushHeaders();
+    // The agent sees the head before the first chunk exists. Not by flushHeaders, which spells bytes over 127 anew.
+    response.write(noBytes);
     reply.on('data', onChunk);
     reply.once('end', () => {
       if (reply.rawTrailers.length > 0) response.addTrailers([...pairs(reply.rawTrailers)]);

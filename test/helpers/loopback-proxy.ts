@@ -1,0 +1,67 @@
+/** A proxy on loopback with the real protocol and the real pipeline, and everything it told its owner. */
+
+import { createPipeline } from '../../src/pipeline/create.ts';
+import type { Pipeline } from '../../src/pipeline/pipeline.ts';
+import { protocols } from '../../src/protocols/index.ts';
+import type { ExchangeRecord, ProxySettings, SkipNotice } from '../../src/proxy/records.ts';
+import { type ProxyParts, startProxy } from '../../src/proxy/server.ts';
+
+export interface LoopbackProxy {
+  readonly port: number;
+  /** With the secret, no trailing slash. */
+  readonly address: string;
+  readonly records: readonly ExchangeRecord[];
+  readonly skips: readonly SkipNotice[];
+  readonly pipeline: Pipeline;
+  /** The record with that number, as soon as it is there. */
+  record(index: number): Promise<ExchangeRecord>;
+  close(): Promise<void>;
+}
+
+export const secret = '0123456789abcdef0123456789abcdef';
+
+export function settingsFor(upstream: string, changes: Partial<ProxySettings> = {}): ProxySettings {
+  return {
+    port: 0,
+    secret,
+    upstream: { url: upstream, proxyUrl: undefined, caFiles: [] },
+    mode: 'shrink',
+    profile: 'lossless',
+    version: 'test',
+    skips: [],
+    ...changes,
+  };
+}
+
+/** A quarter of the characters: what is tested here does not depend on the count. */
+export const countRoughly = (text: string) => Math.ceil(text.length / 4);
+
+export async function startTestProxy(
+  upstream: string,
+  changes: Partial<ProxySettings> = {},
+  parts: Partial<ProxyParts> = {},
+): Promise<LoopbackProxy> {
+  const records: ExchangeRecord[] = [];
+  const skips: SkipNotice[] = [];
+  const waiting: { index: number; resolve: (record: ExchangeRecord) => void }[] = [];
+  const pipeline = createPipeline({ count: countRoughly, skips: changes.skips ?? [] });
+  const proxy = await startProxy(settingsFor(upstream, changes), {
+    protocols,
+    createPipeline: () => pipeline,
+    onRecord: (record) => {
+      records.push(record);
+      for (const { index, resolve } of waiting) if (records[index]) resolve(records[index]);
+    },
+    onSkip: (notices) => skips.push(...notices),
+    ...parts,
+  });
+  return {
+    port: proxy.port,
+    address: `http://127.0.0.1:${proxy.port}/${secret}`,
+    records,
+    skips,
+    pipeline,
+    record: (index) => new Promise((resolve) => (records[index] ? resolve(records[index]) : waiting.push({ index, resolve }))),
+    close: proxy.close,
+  };
+}
