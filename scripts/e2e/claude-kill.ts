@@ -1,0 +1,69 @@
+/** `kill -9` of the launcher in the middle of the tour: the bare agent works in that home, and the next launch tidies up. */
+import { existsSync } from 'node:fs';
+import type { Checks } from './checks.ts';
+import { checkTellsNothing } from './claude-compare.ts';
+import { openAgent, takeTour, waitForEnd } from './claude-terminal.ts';
+import { findLauncher, type Midway, openStay, type Setting, type Visit, visit } from './claude-visit.ts';
+import { isListening, type MarkedProcess } from './processes.ts';
+
+/** Without a terminal the agent ends by its own retries; it is not waited for. */
+export async function checkKilled(checks: Checks, setting: Setting, bare: readonly Visit[]): Promise<void> {
+  const killing = createKiller(setting);
+  const killed = await visit(setting, 'wrapped', { onMidway: killing.onMidway });
+  checks.check(
+    'the launcher was killed in the middle',
+    killing.pid() !== undefined && killed.finished.signal === 'SIGKILL',
+    JSON.stringify(killed.finished),
+  );
+  await checkAftermath(checks, setting, bare, killed.midway);
+}
+
+export async function checkKilledInTerminal(checks: Checks, setting: Setting, bare: readonly Visit[]): Promise<void> {
+  setting.workplace.reset();
+  const killing = createKiller(setting);
+  const stay = await openStay(setting, { onMidway: killing.onMidway });
+  const screen = openAgent(setting, 'wrapped', stay);
+  try {
+    await takeTour(screen);
+    const ended = await screen.waitForText(/AGENT-EXIT=137/, 60);
+    checks.check('the launcher was killed in the middle', killing.pid() !== undefined && ended, screen.text().slice(-2000));
+    const left = await waitForEnd(stay);
+    checks.check('no process stays', left.length === 0, JSON.stringify(left));
+  } finally {
+    screen.close();
+    await stay.close();
+  }
+  await checkAftermath(checks, setting, bare, stay.midway());
+}
+
+async function checkAftermath(checks: Checks, setting: Setting, bare: readonly Visit[], midway: Midway | undefined): Promise<void> {
+  const open = await Promise.all((midway?.ports ?? []).map(isListening));
+  checks.check('its port is free', open.length === 1 && !open.includes(true), JSON.stringify(midway));
+  const after = await visit(setting, 'bare', { keepsHome: true, options: [] });
+  checks.check(
+    'the bare agent starts in that home and is answered',
+    after.finished.code === 0 && after.finished.stdout !== '',
+    JSON.stringify(after.finished),
+  );
+  checkTellsNothing(checks, { home: after.home, midway });
+  const added = [...after.home.keys()].filter((name) => !bare.some(({ home }) => home.has(name)));
+  checks.check('the home has no file that bare runs do not leave', added.length === 0, added.join('\n'));
+  const next = await visit(setting, 'wrapped', { keepsHome: true });
+  checks.check('the next launch works', next.finished.code === 0, JSON.stringify(next.finished));
+  const folder = midway?.settingsFile;
+  checks.check('and has swept the private folder of the dead one', folder !== undefined && !existsSync(folder), `${folder}`);
+}
+
+function createKiller(setting: Setting): {
+  onMidway: (midway: Midway, processes: readonly MarkedProcess[]) => void;
+  pid: () => number | undefined;
+} {
+  let pid: number | undefined;
+  return {
+    onMidway(_, processes) {
+      pid = findLauncher(setting, processes);
+      if (pid) process.kill(pid, 'SIGKILL');
+    },
+    pid: () => pid,
+  };
+}

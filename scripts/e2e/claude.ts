@@ -1,0 +1,72 @@
+/** Claude Code, the real one, on the tour: bare and under headroom, without and with a terminal, refused, and with the launcher killed. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Checks } from './checks.ts';
+import { checkBill, checkNoTrace, checkSameButSmaller, checkSameEnd, checkTour } from './claude-compare.ts';
+import { checkKilled, checkKilledInTerminal } from './claude-kill.ts';
+import { checkTerminal, visitInTerminal } from './claude-terminal.ts';
+import { type Setting, type Visit, visit } from './claude-visit.ts';
+import { installAgent } from './install.ts';
+import { hasTmux } from './screen.ts';
+import { planTour } from './tour.ts';
+import { createWorkplace } from './workplace.ts';
+
+const version = '2.1.330';
+const steps = planTour('').steps.length;
+const isThere = (file: string) => existsSync(file) || existsSync(dirname(file));
+
+export async function checkClaude(checks: Checks, cli: string): Promise<void> {
+  const workplace = createWorkplace();
+  const setting: Setting = { workplace, cli, agentFolder: installAgent('@anthropic-ai/claude-code', version, 'claude') };
+  console.log(`Claude Code ${version}`);
+  try {
+    const bare = await checkPrinted(checks, setting);
+    await checkRefused(checks, setting);
+    console.log(' headroom wrap claude -p, launcher killed with SIGKILL');
+    await checkKilled(checks, setting, [bare]);
+    if (hasTmux()) await checkInTerminal(checks, setting, bare);
+    else checks.skip('Claude Code at a terminal', 'tmux is not installed');
+  } finally {
+    workplace.remove();
+  }
+}
+
+async function checkPrinted(checks: Checks, setting: Setting): Promise<Visit> {
+  console.log(' claude -p, bare');
+  const bare = await visit(setting, 'bare');
+  checkTour(checks, bare, steps);
+  console.log(' headroom wrap claude -p');
+  const wrapped = await visit(setting, 'wrapped');
+  checkTour(checks, wrapped, steps);
+  checkSameEnd(checks, bare, wrapped, 0);
+  checkSameButSmaller(checks, bare, wrapped);
+  checkBill(checks, bare, wrapped);
+  await checkNoTrace(checks, bare, wrapped, isThere);
+  return bare;
+}
+
+/** An upstream that says no: the agent shows it and ends as it would without us. */
+async function checkRefused(checks: Checks, setting: Setting): Promise<void> {
+  console.log(' a tour that upstream ends with 403, bare and wrapped');
+  const script = { steps: [{ calls: [{ shell: 'ls' }] }, { status: 403 }] };
+  const bare = await visit(setting, 'bare', { script });
+  const wrapped = await visit(setting, 'wrapped', { script });
+  checkSameEnd(checks, bare, wrapped, 1);
+}
+
+async function checkInTerminal(checks: Checks, setting: Setting, printed: Visit): Promise<void> {
+  console.log(' claude at a terminal, bare');
+  const bare = await visitInTerminal(setting, 'bare');
+  checkTour(checks, bare, steps);
+  checkTerminal(checks, bare);
+  console.log(' headroom wrap claude at a terminal');
+  const wrapped = await visitInTerminal(setting, 'wrapped');
+  checkTour(checks, wrapped, steps);
+  checkTerminal(checks, wrapped);
+  checks.check('exit code 0, as bare', bare.finished.code === 0 && wrapped.finished.code === 0, wrapped.screen.slice(-2000));
+  checkSameButSmaller(checks, bare, wrapped);
+  checkBill(checks, bare, wrapped);
+  await checkNoTrace(checks, bare, wrapped, isThere);
+  console.log(' headroom wrap claude at a terminal, launcher killed with SIGKILL');
+  await checkKilledInTerminal(checks, setting, [bare, printed]);
+}
