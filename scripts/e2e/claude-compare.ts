@@ -93,10 +93,14 @@ export async function checkNoTrace(checks: Checks, bare: Visit, wrapped: Visit, 
   const open = await Promise.all(ports.map(isListening));
   checks.check('its port is free again', !open.includes(true));
   checks.check('its private folder is gone', settingsFile !== undefined && !exists(settingsFile));
-  const telling = [...wrapped.home].filter(
-    ([, text]) => ports.some((port) => text.includes(`127.0.0.1:${port}`)) || /headroom/i.test(text),
-  );
-  checks.check('no file of the home names the proxy', telling.length === 0, telling.map(([name]) => name).join('\n'));
+  checkTellsNothing(checks, wrapped);
+}
+
+/** No file of the agent's own speaks of us: neither our address nor our name. */
+export function checkTellsNothing(checks: Checks, { home, midway }: Pick<Visit, 'home' | 'midway'>): void {
+  const words = ['headroom', ...(midway?.ports ?? []).map((port) => `127.0.0.1:${port}`)];
+  const telling = [...home].flatMap(([name, text]) => words.flatMap((word) => (text.includes(word) ? `${name}: ${word}` : [])));
+  checks.check('no file of the home names the proxy', telling.length === 0, telling.join('\n'));
 }
 
 export function checkSameEnd(checks: Checks, bare: Visit, wrapped: Visit, code: number): void {

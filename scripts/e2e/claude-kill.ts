@@ -5,6 +5,7 @@ import { checkTellsNothing } from './claude-compare.ts';
 import { openAgent, takeTour, waitForEnd } from './claude-terminal.ts';
 import { findLauncher, type Midway, openStay, type Setting, type Visit, visit } from './claude-visit.ts';
 import { isListening, type MarkedProcess } from './processes.ts';
+import { tourEnd } from './tour.ts';
 
 /** Without a terminal the agent ends by its own retries; it is not waited for. */
 export async function checkKilled(checks: Checks, setting: Setting, bare: readonly Visit[]): Promise<void> {
@@ -39,10 +40,10 @@ export async function checkKilledInTerminal(checks: Checks, setting: Setting, ba
 async function checkAftermath(checks: Checks, setting: Setting, bare: readonly Visit[], midway: Midway | undefined): Promise<void> {
   const open = await Promise.all((midway?.ports ?? []).map(isListening));
   checks.check('its port is free', open.length === 1 && !open.includes(true), JSON.stringify(midway));
-  const after = await visit(setting, 'bare', { keepsHome: true, options: [] });
+  const after = await visit(setting, 'bare', { keepsHome: true });
   checks.check(
-    'the bare agent starts in that home and is answered',
-    after.finished.code === 0 && after.finished.stdout !== '',
+    'the bare agent takes the tour in that home',
+    after.finished.code === 0 && after.finished.stdout.trim() === tourEnd,
     JSON.stringify(after.finished),
   );
   checkTellsNothing(checks, { home: after.home, midway });
