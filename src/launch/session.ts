@@ -1,43 +1,94 @@
-/** One agent's life, from its private folder to its receipt. It is handed everything it knows about the process it runs in. */
-import type { ProxyMode } from '../proxy/records.ts';
+/** One agent's life, from the question which agent to the receipt. It is handed everything it knows about the process it runs in. */
+import { messageOf } from '../errors.ts';
+import { findAgent } from './find-agent.ts';
+import type { Launch, Outputs, SessionSettings, Surroundings } from './launch.ts';
+import { forgetLaunch, isLaunchAddress, launchVariable } from './nesting.ts';
+import { openOutputFile } from './output-files.ts';
+import { isLaunchRunning } from './private-folder.ts';
+import { type ReceiptFacts, receiptJson } from './receipt.ts';
+import { printReceipt } from './receipt-print.ts';
+import { runBare } from './run-bare.ts';
+import { runProxied } from './run-proxied.ts';
+import { say } from './say.ts';
+import { readSituation } from './situation.ts';
+import { type AgentExit, exitStatus } from './terminal.ts';
+import { createMeter } from './totals.ts';
 import type { Wrapper } from './wrapper.ts';
 
-/** What the user chose for this launch. */
-export interface SessionSettings {
-  readonly mode: ProxyMode;
-  readonly profile: 'lossless' | 'standard';
-  /** Instead of the upstream that the agent's own settings name. */
-  readonly upstream: string | undefined;
-  /** False: inherited stdio even where a terminal is there. */
-  readonly usePty: boolean;
-  /** No notes and no receipt on stderr. */
-  readonly isQuiet: boolean;
-  readonly receiptFile: string | undefined;
-  readonly explainFile: string | undefined;
-}
-
-/** The process we run in, as its entry point found it. */
-export interface Surroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  readonly homeFolder: string;
-  readonly workingFolder: string;
-  /** Stdin and stdout are both terminals. */
-  readonly isInteractive: boolean;
-}
-
-/** How the agent ended, to be mirrored. */
-export interface Ending {
-  readonly exitCode: number;
-  readonly signal: NodeJS.Signals | undefined;
-}
-
-/** Runs the agent behind a proxy of its own; resolves when everything is taken down and the receipt is printed. */
+/** Runs the agent behind a proxy of its own; resolves with its end when everything is taken down and the receipt is printed. */
 export async function runSession(
-  _wrapper: Wrapper,
-  _args: readonly string[],
-  _settings: SessionSettings,
-  _surroundings: Surroundings,
-): Promise<Ending> {
-  throw new Error('in work');
+  wrapper: Wrapper,
+  args: readonly string[],
+  settings: SessionSettings,
+  surroundings: Surroundings,
+): Promise<AgentExit> {
+  const startedAt = new Date();
+  const command = findAgent(wrapper, surroundings);
+  const outputs = openOutputs(settings, surroundings.workingFolder);
+  const errors: string[] = [];
+  try {
+    const { environment, isNested } = await readEnvironment(surroundings);
+    const situation = readSituation(wrapper, { ...surroundings, args, environment });
+    const note = (line: string) => (settings.isQuiet ? undefined : say(`headroom: ${line}`));
+    const launch: Launch = { wrapper, settings, surroundings, command, situation, meter: createMeter(), outputs, note };
+    // A plan is a pure function of its situation: asked once for what the proxy needs to start, and again with the proxy's address.
+    const draft = wrapper.plan({ ...situation, proxyAddress: '', privateFolder: '' });
+    const isInside = isNested && isLaunchAddress(draft.upstream);
+    const isBare = draft.runsBare || isInside;
+    const exit = isBare ? await runBare(launch, isInside ? [insideNote] : draft.notes) : await runProxied(launch, draft, errors);
+    if (exit.failure) throw exit.failure;
+
+    const facts: ReceiptFacts = {
+      title: wrapper.title,
+      mode: settings.mode,
+      profile: settings.profile,
+      totals: launch.meter.totals,
+      startedAt,
+      milliseconds: Date.now() - startedAt.getTime(),
+      exitCode: exitStatus(exit),
+      callsModel: draft.callsModel && !isBare,
+    };
+    outputs.receipt?.replace(receiptJson(facts));
+    errors.push(...closeOutputs(outputs));
+    if (!exit.hungUp && !settings.isQuiet) await printReceipt(facts);
+    if (!exit.hungUp) for (const error of errors) say(`headroom: ${error}`);
+    return exit;
+  } finally {
+    closeOutputs(outputs);
+  }
+}
+
+const insideNote = 'already inside a launch of headroom: its proxy serves this one too';
+
+/** A launch that we run inside of, or what one that is over left behind. */
+async function readEnvironment({
+  environment,
+  platform,
+}: Surroundings): Promise<{ environment: Surroundings['environment']; isNested: boolean }> {
+  const outer = environment[launchVariable];
+  if (!outer) return { environment, isNested: false };
+  const isNested = await isLaunchRunning(outer, platform);
+  return { environment: isNested ? environment : forgetLaunch(environment), isNested };
+}
+
+function openOutputs({ receiptFile, explainFile }: SessionSettings, workingFolder: string): Outputs {
+  const receipt = receiptFile === undefined ? undefined : openOutputFile(receiptFile, '--receipt-json', workingFolder);
+  try {
+    return { receipt, explain: explainFile === undefined ? undefined : openOutputFile(explainFile, '--explain', workingFolder) };
+  } catch (thrown) {
+    receipt?.close();
+    throw thrown;
+  }
+}
+
+/** One line for each file that could not be written to its end. */
+function closeOutputs({ receipt, explain }: Outputs): readonly string[] {
+  return [receipt, explain].flatMap((file) => {
+    try {
+      file?.close();
+      return [];
+    } catch (thrown) {
+      return [messageOf(thrown)];
+    }
+  });
 }

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** The bin: finds the command, runs it, prints a `Failure` and sets the exit code. */
+import { CommanderError } from 'commander';
+import { createProgram } from './commands/program.ts';
+import { Failure, messageOf } from './errors.ts';
+
+// Node's own warnings would land in the agent's screen.
+process.removeAllListeners('warning');
+
+try {
+  await createProgram().parseAsync();
+} catch (thrown) {
+  process.exitCode = report(thrown);
+}
+
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return 0;
+    return report(new Failure(thrown.code, thrown.message.replace(/^error: /, ''), 'Try: headroom wrap --help'));
+  }
+  if (thrown instanceof Failure) {
+    process.stderr.write(`headroom: ${thrown.message}\n${thrown.hint && `${thrown.hint}\n`}`);
+    return thrown.exitCode;
+  }
+  process.stderr.write(`headroom: unexpected error: ${messageOf(thrown)}\n`);
+  return 1;
+}

@@ -1,0 +1,62 @@
+/** `headroom wrap`: one agent behind a proxy of its own. Everything after the agent's name is the agent's. */
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isatty } from 'node:tty';
+import { Command } from 'commander';
+import { wrappers } from '../../wrappers/index.ts';
+import { resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
+import { Failure } from '../errors.ts';
+import type { Surroundings } from '../launch/launch.ts';
+import { version } from '../version.ts';
+
+const examples = `
+Agents: ${wrappers.map(({ name, title }) => `${name} (${title})`).join(', ')}
+By environment: HEADROOM_QUIET=1, HEADROOM_PROFILE=lossless and so on; flags win.
+
+Examples:
+  headroom wrap claude                     as always, with a receipt at the end
+  headroom wrap claude --resume            what follows the agent's name is its own
+  headroom wrap claude -p "why?" | jq      nothing of ours on stdout
+  headroom wrap --observe claude           see what would be removed
+  headroom wrap --explain why.jsonl claude`;
+
+export function createWrapCommand(): Command {
+  const command = new Command('wrap')
+    .description('run an agent behind a private proxy that shrinks what it reads')
+    .usage("[options] <agent> [agent's arguments...]")
+    .argument('[agent]')
+    .argument('[args...]')
+    .helpOption('-h, --help', 'print this page')
+    .passThroughOptions()
+    .addHelpText('after', examples)
+    .action(wrap);
+  for (const { flag, description } of Object.values(wrapOptions)) command.option(flag, description);
+  return command;
+}
+
+async function wrap(agent: string | undefined, args: readonly string[], flags: WrapFlags): Promise<void> {
+  const wrapper = wrappers.find(({ name }) => name === agent);
+  if (!wrapper) {
+    const names = `Agents: ${wrappers.map(({ name }) => name).join(', ')}.`;
+    if (agent === undefined) throw new Failure('no-agent', 'Which agent?', `${names} Example: headroom wrap ${wrappers[0]?.name}`);
+    throw new Failure('unknown-agent', `There is no agent \`${agent}\``, names);
+  }
+  const settings = resolveWrapSettings(flags, process.env);
+  const { runSession } = await import('../launch/session.ts');
+  const exit = await runSession(wrapper, args, settings, describeSurroundings());
+  const { leave } = await import('../launch/terminal.ts');
+  leave(exit);
+}
+
+// Not by `process.stdin` and `process.stdout`: to touch them changes a pipe that the agent will inherit.
+function describeSurroundings(): Surroundings {
+  return {
+    version,
+    environment: { ...process.env },
+    platform: process.platform,
+    homeFolder: homedir(),
+    workingFolder: process.cwd(),
+    ownFile: realpathSync(process.argv[1] ?? process.execPath),
+    isInteractive: isatty(0) && isatty(1),
+  };
+}

@@ -1,0 +1,16 @@
+/** What `--explain` writes: one line of JSON per result block and request. It holds no text of the conversation. */
+import type { ExchangeRecord } from '../proxy/records.ts';
+import { isShrunk } from './totals.ts';
+
+/** `request` counts from 1 over everything that carried a conversation. */
+export function explainLines(record: ExchangeRecord, request: number): string {
+  const { time, kind, model, status, outcome, retried } = record;
+  return record.blocks
+    .map((block, index) => {
+      const { key, tool, kind: text, form, reason, levers, tokensBefore, tokensAfter, carried } = block;
+      const decision = isShrunk(block) ? 'shrunk' : 'left';
+      const exchange = { request, time: new Date(time).toISOString(), requestKind: kind, model, status, outcome, retried };
+      return `${JSON.stringify({ ...exchange, block: index + 1, key, tool, kind: text, decision, form, reason, levers, tokensBefore, tokensAfter, carried })}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,31 @@
+/** Which corporate proxy, if any, a URL is reached through, by the environment given. A pure function. */
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The proxy's URL, or undefined for a direct connection. Lower case wins over upper case, HTTPS_PROXY over HTTP_PROXY over ALL_PROXY. */
+export function chooseProxy(url: string, network: Environment): string | undefined {
+  const read = (name: string) => network[name] || network[name.toUpperCase()] || undefined;
+  const target = new URL(url);
+  const named = read('https_proxy') ?? read('http_proxy') ?? read('all_proxy');
+  if (named === undefined || isSpared(target, read('no_proxy') ?? '')) return undefined;
+  const proxy = named.includes('://') ? named : `http://${named}`;
+  // A SOCKS proxy or a typing error: a direct attempt says more than a crash.
+  return URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol) ? proxy : undefined;
+}
+
+/** `*`, a host, `.suffix`, `*.suffix` or `host:port`; a bare name covers what is below it. */
+function isSpared(target: URL, list: string): boolean {
+  const host = target.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const port = target.port || (target.protocol === 'https:' ? '443' : '80');
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .some((entry) => {
+      if (entry === '*') return true;
+      const [, name = '', entryPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(/^[^[].*:.*:/.test(entry) ? `[${entry}]` : entry) ?? [];
+      if (entryPort && entryPort !== port) return false;
+      const suffix = name.replace(/^\*?\./, '');
+      return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
+    });
+}

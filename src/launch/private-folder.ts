@@ -1,0 +1,109 @@
+/**
+ * The folder that one launch has to itself while it runs. Its name says whose it is (process, start, machine), so that it is never
+ * without an owner, not even between two system calls, and the next launch can tell a dead one's and sweep it.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Failure, messageOf } from '../errors.ts';
+import { isRunning, ownStart } from './process-start.ts';
+
+export interface PrivateFolder {
+  /** Names the launch, to the launches inside it. */
+  readonly id: string;
+  readonly path: string;
+  /** Writes a file that only this user can read. */
+  write(name: string, text: string): void;
+  remove(): void;
+}
+
+/** Makes `launches/ID` under the cache folder, 0700. */
+export function makePrivateFolder(cacheFolder: string, platform: NodeJS.Platform): PrivateFolder {
+  const id = [process.pid, ownStart(platform), machine(platform), randomBytes(4).toString('hex')].join('-');
+  const path = join(launches(cacheFolder), id);
+  try {
+    mkdirSync(launches(cacheFolder), { recursive: true, mode: 0o700 });
+    mkdirSync(path, { mode: 0o700 });
+  } catch (thrown) {
+    throw new Failure(
+      'no-private-folder',
+      `Cannot make a private folder: ${messageOf(thrown)}`,
+      'Set XDG_CACHE_HOME to a folder that can be written.',
+    );
+  }
+  return {
+    id,
+    path,
+    write: (name, text) => writeFileSync(join(path, name), text, { mode: 0o600, flag: 'wx' }),
+    remove: () => removeFolder(path),
+  };
+}
+
+/** Whether the launch with this id still runs. False for anything that is no id of ours. */
+export async function isLaunchRunning(id: string, platform: NodeJS.Platform): Promise<boolean> {
+  const owner = readId(id);
+  return owner !== undefined && owner.machine === machine(platform) && isRunning(owner.pid, owner.start, platform);
+}
+
+/** Removes what dead launches left; never rejects. What another machine or container left, and cannot be asked about, stays for a month. */
+export async function sweepLaunches(cacheFolder: string, platform: NodeJS.Platform): Promise<void> {
+  for (const id of listNames(launches(cacheFolder))) {
+    const owner = readId(id);
+    const path = join(launches(cacheFolder), id);
+    if (!owner) continue;
+    const isDead = owner.machine === machine(platform) ? !(await isRunning(owner.pid, owner.start, platform)) : ageInDays(path) > 30;
+    try {
+      if (isDead) removeFolder(path);
+    } catch {
+      // The next launch tries again.
+    }
+  }
+}
+
+interface Owner {
+  readonly pid: number;
+  readonly start: string;
+  readonly machine: string;
+}
+
+function launches(cacheFolder: string): string {
+  return join(cacheFolder, 'launches');
+}
+
+function readId(id: string): Owner | undefined {
+  const [, pid, start, machineName] = /^(\d+)-([\d.a-f]+)-([0-9a-f]{8})-[0-9a-f]{8}$/.exec(id) ?? [];
+  return pid && start && machineName ? { pid: Number(pid), start, machine: machineName } : undefined;
+}
+
+/** Host and, where there are such, process namespace: two containers share a home folder and not their process numbers. */
+function machine(platform: NodeJS.Platform): string {
+  let namespace = '';
+  try {
+    if (platform === 'linux') namespace = readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Without /proc the host's name has to do.
+  }
+  return createHash('sha256').update(`${hostname()}\0${namespace}`).digest('hex').slice(0, 8);
+}
+
+function listNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function ageInDays(path: string): number {
+  try {
+    return (Date.now() - statSync(path).mtimeMs) / 86_400_000;
+  } catch {
+    return 0;
+  }
+}
+
+// Windows and network shares refuse for a moment while something still looks at a file.
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}

@@ -1,0 +1,178 @@
+/** The closing lines, and the same figures as JSON. Pure: totals in, lines out. Claims only what the provider's own usage bears out. */
+import type { ProxyMode } from '../proxy/records.ts';
+import { inputTokens, type Totals } from './totals.ts';
+
+export interface ReceiptFacts {
+  readonly title: string;
+  readonly mode: ProxyMode;
+  readonly profile: string;
+  readonly totals: Totals;
+  readonly startedAt: Date;
+  readonly milliseconds: number;
+  readonly exitCode: number;
+  /** False: no traffic is no surprise. */
+  readonly callsModel: boolean;
+}
+
+export interface Style {
+  readonly strong: (text: string) => string;
+  readonly quiet: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+}
+
+const plainStyle: Style = { strong: String, quiet: String, good: String, bad: String };
+
+/** No lines where there is nothing to say. */
+export function receiptLines(facts: ReceiptFacts, style: Style = plainStyle): readonly string[] {
+  const { totals, title } = facts;
+  const { requests } = totals;
+  const head = style.strong('headroom');
+  const time = sayDuration(facts.milliseconds);
+  if (requests.all === 0) {
+    if (!facts.callsModel && requests.refused === 0) return [];
+    return [`${head} ${style.bad('nothing reached the proxy')} in ${time}: ${whyNothing(facts)}`];
+  }
+  if (requests.turns === 0 && !facts.callsModel) return [];
+  const mode = { shrink: '', observe: ' · observed only, nothing was changed', off: ' · off, nothing was changed' }[facts.mode];
+  const lines = [`${head} ${time} · ${sayCount(requests.turns, 'request')} to the model${mode}`];
+  if (requests.turns === 0)
+    return [...lines, row('', `${title} sent ${sayCount(requests.all, 'other request')} and asked the model nothing`)];
+  lines.push(...inputLines(facts, style), ...usageLines(totals), ...troubleLines(totals, style));
+  return lines;
+}
+
+/** The figures of the receipt for programs. Estimated ones say so by their name or by `estimated`. */
+export function receiptJson(facts: ReceiptFacts): string {
+  const { totals } = facts;
+  const after = inputTokens(totals.usage);
+  const removed = Math.round(totals.removed.reported);
+  const figures = {
+    agent: facts.title,
+    startedAt: facts.startedAt.toISOString(),
+    seconds: Math.round(facts.milliseconds) / 1000,
+    mode: facts.mode,
+    profile: facts.profile,
+    exitCode: facts.exitCode,
+    requests: totals.requests,
+    input: { before: after + removed, after, removed, share: share(removed, after + removed), estimated: ['before', 'removed', 'share'] },
+    removedWithoutUsage: Math.round(totals.removed.silent),
+    removedBy: Object.fromEntries(sorted(totals.removedBy).map(([lever, tokens]) => [lever, Math.round(tokens)])),
+    usage: totals.usage,
+    results: totals.results,
+    leftAlone: totals.leftAlone,
+    unread: totals.unread,
+    addedMilliseconds: totals.added,
+    restarts: totals.restarts,
+  };
+  return `${JSON.stringify(figures, undefined, 2)}\n`;
+}
+
+function inputLines({ mode, totals }: ReceiptFacts, style: Style): readonly string[] {
+  const { requests, usage } = totals;
+  const lines: string[] = [];
+  const after = inputTokens(usage);
+  const removed = Math.round(totals.removed.reported);
+  if (requests.reported > 0 && mode === 'off') lines.push(row('input', `${sayNumber(after)} tokens`));
+  else if (requests.reported > 0 && mode === 'observe') {
+    lines.push(
+      row('input', `${sayNumber(after)} tokens; ~${sayNumber(removed)} of them (~${sayShare(removed, after)}) would have been removed`),
+    );
+  } else if (requests.reported > 0 && removed === 0) lines.push(row('input', `${sayNumber(after)} tokens`));
+  else if (requests.reported > 0) {
+    const saved = style.good(`~${sayShare(removed, after + removed)} removed`);
+    lines.push(row('input', `~${sayNumber(after + removed)} → ${sayNumber(after)} tokens, ${saved}`));
+  }
+  if (requests.silent > 0) {
+    const estimate =
+      totals.removed.silent > 0 && mode !== 'off'
+        ? `; by our own estimate ~${sayNumber(totals.removed.silent)} tokens ${verb(mode)} there`
+        : '';
+    lines.push(row('input', `no usage reported for ${sayCount(requests.silent, 'request')}${estimate}`));
+  }
+  if (mode === 'off') return lines;
+  const levers = sorted(totals.removedBy).map(([lever, tokens]) => `${lever} ~${sayNumber(tokens)}`);
+  if (levers.length > 0) lines.push(row('by', levers.join(' · ')));
+  else lines.push(row('', whyUnshrunk(totals)));
+  return lines;
+}
+
+function usageLines({ requests, usage }: Totals): readonly string[] {
+  if (requests.reported === 0) return [];
+  const cacheWrite = usage.cacheWrite5m + usage.cacheWrite1h;
+  const tiers: readonly [string, number][] = [
+    ['fresh', usage.fresh],
+    ['cache write', cacheWrite],
+    ['cache read', usage.cacheRead],
+    ['output', usage.output],
+  ];
+  // Dollars follow here, once prices are known.
+  return [row('billed', tiers.map(([tier, tokens]) => `${tier} ${sayNumber(tokens)}`).join(' · '))];
+}
+
+function troubleLines({ requests, restarts }: Totals, style: Style): readonly string[] {
+  const troubles: string[] = [];
+  if (requests.retried > 0) troubles.push(`${sayCount(requests.retried, 'request')} sent again with the originals after a 400`);
+  if (requests.rejected > 0) troubles.push(`${sayCount(requests.rejected, 'request')} answered with an error by the provider`);
+  if (requests.failed > 0)
+    troubles.push(`${sayCount(requests.failed, 'request')} without an answer: the provider was not reached or broke off`);
+  if (requests.refused > 0) troubles.push(`${sayCount(requests.refused, 'foreign request')} refused`);
+  if (restarts.length > 0) troubles.push(`the proxy's worker died ${sayTimes(restarts.length)}: ${restarts.at(-1)}`);
+  return troubles.map((trouble) => row('', style.bad(trouble)));
+}
+
+function whyNothing({ title, totals, exitCode, milliseconds }: ReceiptFacts): string {
+  if (totals.requests.refused > 0)
+    return `${sayCount(totals.requests.refused, 'request')} came without the launch's secret and were refused`;
+  if (exitCode !== 0 && milliseconds < 60_000) return `${title} ended with code ${exitCode} before it asked the model anything`;
+  return `${title} asked the model nothing, or settings that it puts above ours send its traffic elsewhere`;
+}
+
+function whyUnshrunk({ results, leftAlone, unread }: Totals): string {
+  const whole = sorted(unread).map(([reason, count]) => `${sayCount(count, 'request')}: ${reason}`);
+  if (whole.length > 0) return `nothing was shrunk: ${whole.slice(0, 3).join(' · ')}`;
+  if (results.seen === 0) return 'nothing to shrink: no tool results were sent';
+  const reasons = Object.entries(leftAlone).sort(([, one], [, other]) => other.tokens - one.tokens || other.results - one.results);
+  const said = reasons.slice(0, 3).map(([reason, { results: count }]) => `${sayNumber(count)} ${reason}`);
+  return `nothing could be shrunk in ${sayCount(results.seen, 'tool result')}: ${said.join(' · ')}`;
+}
+
+function verb(mode: ProxyMode): string {
+  return mode === 'observe' ? 'would have been removed' : 'were removed';
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(7)} ${text}`;
+}
+
+function sorted(counts: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(counts).sort(([, one], [, other]) => other - one);
+}
+
+function share(part: number, whole: number): number {
+  return whole > 0 ? Math.round((part / whole) * 10_000) / 10_000 : 0;
+}
+
+function sayShare(part: number, whole: number): string {
+  const percent = share(part, whole) * 100;
+  return percent > 0 && percent < 0.1 ? '<0.1%' : `${percent.toFixed(percent < 10 ? 1 : 0)}%`;
+}
+
+function sayNumber(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function sayCount(count: number, noun: string): string {
+  return `${sayNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function sayTimes(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function sayDuration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}

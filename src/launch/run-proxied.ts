@@ -1,0 +1,106 @@
+/** Runs the agent behind a proxy of its own: puts everything up, waits for the agent's end, takes everything down. */
+import { randomBytes } from 'node:crypto';
+import { messageOf } from '../errors.ts';
+import type { Upstream } from '../proxy/records.ts';
+import { findPlaces } from '../store/place.ts';
+import { explainLines } from './explain.ts';
+import { type Interruptions, watchInterruptions } from './interruptions.ts';
+import type { Launch } from './launch.ts';
+import { launchVariable, variablesOfOneLaunch } from './nesting.ts';
+import { chooseProxy } from './network.ts';
+import { makePrivateFolder, sweepLaunches } from './private-folder.ts';
+import { startProxyThread } from './proxy-thread.ts';
+import { agentStart, runBare } from './run-bare.ts';
+import { createTeardown, type Teardown } from './teardown.ts';
+import { type AgentExit, type RunningAgent, startAgent } from './terminal.ts';
+import type { Plan } from './wrapper.ts';
+
+/** `errors` gathers one line for everything that could not be taken down. */
+export async function runProxied(launch: Launch, draft: Plan, errors: string[]): Promise<AgentExit> {
+  const teardown = createTeardown();
+  let agent: RunningAgent | undefined;
+  const interruptions = watchInterruptions(() => {
+    if (agent) agent.end('SIGTERM');
+    else void teardown.run().finally(() => process.exit(1));
+  });
+  try {
+    const ready = await putUp(launch, draft, teardown);
+    const early = endedEarly(interruptions);
+    if (early) return early;
+    // The agent is worth more to its user than we are.
+    if (ready instanceof Error) return await runBare(launch, [`this launch runs without the proxy: ${messageOf(ready)}`]);
+
+    for (const note of ready.plan.notes) launch.note(note);
+    launch.outputs.explain?.replace('');
+    const environment = { ...launch.situation.environment, ...ready.plan.environment, ...variablesOfOneLaunch, [launchVariable]: ready.id };
+    agent = await startAgent(agentStart(launch, ready.plan.args, environment), { note: launch.note });
+    const late = interruptions.signal();
+    if (late) agent.end(late);
+    // Only now: what dead launches left can wait until the agent is up.
+    const sweep = sweepLaunches(ready.cacheFolder, launch.surroundings.platform);
+    teardown.add('sweep', () => sweep);
+    return await agent.exit;
+  } finally {
+    errors.push(...(await teardown.run()), ...interruptions.errors());
+    interruptions.stop();
+  }
+}
+
+interface Ready {
+  readonly plan: Plan;
+  readonly id: string;
+  readonly cacheFolder: string;
+}
+
+/** The private folder, the proxy, the plan's files; the error where one of them cannot be. */
+async function putUp(
+  { wrapper, settings, surroundings, situation, meter, outputs }: Launch,
+  draft: Plan,
+  teardown: Teardown,
+): Promise<Ready | Error> {
+  try {
+    const { cacheFolder } = findPlaces(surroundings.platform, situation.environment, surroundings.homeFolder);
+    const folder = makePrivateFolder(cacheFolder, surroundings.platform);
+    // Whatever calls `process.exit` on the way, the folder goes.
+    process.once('exit', folder.remove);
+    teardown.add('private folder', () => {
+      folder.remove();
+      process.off('exit', folder.remove);
+    });
+    let requests = 0;
+    const proxy = await startProxyThread(
+      {
+        port: 0,
+        secret: randomBytes(16).toString('hex'),
+        upstream: chooseUpstream(settings.upstream ?? draft.upstream, draft.network),
+        mode: settings.mode,
+        profile: settings.profile,
+        version: surroundings.version,
+        skips: [],
+      },
+      {
+        onRecord: (record) => {
+          meter.add(record);
+          if (record.kind !== 'other' && record.outcome !== 'refused') outputs.explain?.append(explainLines(record, ++requests));
+        },
+        onRestart: ({ reason }) => meter.totals.restarts.push(reason),
+      },
+    );
+    teardown.add('proxy', () => proxy.close());
+    const plan = wrapper.plan({ ...situation, proxyAddress: proxy.address, privateFolder: folder.path });
+    for (const file of plan.files) folder.write(file.name, file.text);
+    return { plan, id: folder.id, cacheFolder };
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+  }
+}
+
+/** A signal that came before there was an agent to pass it to. */
+function endedEarly(interruptions: Interruptions): AgentExit | undefined {
+  const signal = interruptions.signal();
+  return signal && { code: undefined, signal, failure: undefined, hungUp: signal === 'SIGHUP' };
+}
+
+function chooseUpstream(url: string, network: Plan['network']): Upstream {
+  return { url, proxyUrl: chooseProxy(url, network), caFiles: network.NODE_EXTRA_CA_CERTS ? [network.NODE_EXTRA_CA_CERTS] : [] };
+}

@@ -1,0 +1,135 @@
+/** Sums up a launch's records as they come: the figures behind the receipt. Keeps no record, prints nothing. */
+import type { BlockRecord } from '../pipeline/decision.ts';
+import type { ExchangeRecord } from '../proxy/records.ts';
+import { familyFactor } from '../tokens/family.ts';
+
+/** What the provider billed, in tokens. */
+export interface BilledTokens {
+  fresh: number;
+  cacheWrite5m: number;
+  cacheWrite1h: number;
+  cacheRead: number;
+  output: number;
+}
+
+export interface Totals {
+  readonly requests: {
+    /** Everything that reached us, refused requests aside. */
+    all: number;
+    /** Those the model answers. */
+    turns: number;
+    /** Turns whose reply carried usage, and turns that went well and told none. */
+    reported: number;
+    silent: number;
+    /** Turns: upstream could not be reached or broke off; upstream answered with an error; the agent went away first. */
+    failed: number;
+    rejected: number;
+    aborted: number;
+    /** Turns sent a second time with the originals, after a 400. */
+    retried: number;
+    refused: number;
+  };
+  readonly usage: BilledTokens;
+  /**
+   * Tokens that the turns with usage, and those without, would have held beyond what they did, each removed token in each turn that it
+   * would have been in. Estimates: o200k times the model family's factor. While only observing: what would have been removed.
+   */
+  readonly removed: { reported: number; silent: number };
+  readonly removedBy: Record<string, number>;
+  /** Result blocks at first sight, and those of them that went out smaller. */
+  readonly results: { seen: number; shrunk: number };
+  /** Why results went out as they came, at first sight. */
+  readonly leftAlone: Record<string, { results: number; tokens: number }>;
+  /** Why whole turns were not read. */
+  readonly unread: Record<string, number>;
+  /** Milliseconds of our own work on turns. */
+  readonly added: { total: number; most: number };
+  /** One reason for each death of the proxy's worker. */
+  readonly restarts: string[];
+}
+
+export interface Meter {
+  readonly totals: Totals;
+  add(record: ExchangeRecord): void;
+}
+
+export function createMeter(): Meter {
+  const totals: Totals = {
+    requests: { all: 0, turns: 0, reported: 0, silent: 0, failed: 0, rejected: 0, aborted: 0, retried: 0, refused: 0 },
+    usage: { fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 },
+    removed: { reported: 0, silent: 0 },
+    removedBy: {},
+    results: { seen: 0, shrunk: 0 },
+    leftAlone: {},
+    unread: {},
+    added: { total: 0, most: 0 },
+    restarts: [],
+  };
+  return { totals, add: (record) => addRecord(totals, record) };
+}
+
+/** All that the provider counted as input. */
+export function inputTokens(usage: BilledTokens): number {
+  return usage.fresh + usage.cacheWrite5m + usage.cacheWrite1h + usage.cacheRead;
+}
+
+function addRecord(totals: Totals, record: ExchangeRecord): void {
+  const { requests } = totals;
+  if (record.outcome === 'refused') {
+    requests.refused++;
+    return;
+  }
+  requests.all++;
+  if (record.kind !== 'turn') return;
+  requests.turns++;
+  if (record.retried) requests.retried++;
+  if (record.untouched) totals.unread[record.untouched] = (totals.unread[record.untouched] ?? 0) + 1;
+  totals.added.total += record.addedMs;
+  totals.added.most = Math.max(totals.added.most, record.addedMs);
+  addResults(totals, record.blocks);
+  const isBilled = countOutcome(totals, record);
+  if (isBilled) addRemoved(totals, record);
+}
+
+/** Whether the turn was billed, as far as can be told. */
+function countOutcome({ requests, usage }: Totals, record: ExchangeRecord): boolean {
+  if (record.outcome === 'upstream-failed') requests.failed++;
+  else if (record.outcome === 'aborted') requests.aborted++;
+  else if ((record.status ?? 0) >= 400) requests.rejected++;
+  if (record.usage) {
+    requests.reported++;
+    for (const tier of Object.keys(usage) as (keyof BilledTokens)[]) usage[tier] += record.usage[tier];
+    return true;
+  }
+  const wentWell = record.outcome === 'answered' && (record.status ?? 0) >= 200 && (record.status ?? 0) < 300;
+  if (wentWell) requests.silent++;
+  return wentWell;
+}
+
+function addRemoved(totals: Totals, { blocks, model, usage }: ExchangeRecord): void {
+  const factor = familyFactor(usage?.model ?? model);
+  for (const block of blocks) {
+    if (!isShrunk(block)) continue;
+    totals.removed[usage ? 'reported' : 'silent'] += (block.tokensBefore - block.tokensAfter) * factor;
+    for (const [lever, tokens] of Object.entries(block.levers)) totals.removedBy[lever] = (totals.removedBy[lever] ?? 0) + tokens * factor;
+  }
+}
+
+function addResults(totals: Totals, blocks: readonly BlockRecord[]): void {
+  for (const block of blocks) {
+    if (block.carried) continue;
+    totals.results.seen++;
+    if (isShrunk(block)) totals.results.shrunk++;
+    else {
+      totals.leftAlone[block.reason] ??= { results: 0, tokens: 0 };
+      const reason = totals.leftAlone[block.reason]!;
+      reason.results++;
+      reason.tokens += block.tokensBefore;
+    }
+  }
+}
+
+/** Whether a block went out smaller than it came. */
+export function isShrunk(block: BlockRecord): boolean {
+  return block.form !== undefined && block.tokensAfter < block.tokensBefore;
+}
