@@ -1,20 +1,13 @@
 /** What crosses the proxy crosses it as it is: methods, paths, headers and bytes, both ways. */
 import { type IncomingMessage, request as startRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { post, send, sendRaw } from './helpers/loopback-client.ts';
 import { secret, startTestProxy } from './helpers/loopback-proxy.ts';
+import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { answerMessage, startRawUpstream, startUpstream } from './helpers/loopback-upstream.ts';
 
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
-async function kept<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> {
-  const one = await starting;
-  open.push(one);
-  return one;
-}
+const kept = closesAfterEach();
 
 const everyByte = Buffer.from(Array.from({ length: 256 * 40 }, (_, at) => at % 256));
 
@@ -28,7 +21,8 @@ test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'M-SE
       }),
     );
     const proxy = await kept(startTestProxy(upstream.url));
-    for (const headers of [{ 'content-length': String(everyByte.length) }, { 'transfer-encoding': 'chunked' }]) {
+    const framings: Record<string, string>[] = [{ 'content-length': String(everyByte.length) }, { 'transfer-encoding': 'chunked' }];
+    for (const headers of framings) {
       const { status, body, reply } = await send(`${proxy.address}/some/path`, { method, headers, body: everyByte });
       expect(status).toBe(207);
       expect(reply.statusMessage).toBe('Many Things');

@@ -89,7 +89,7 @@ function upgradeEcho(request: IncomingMessage, socket: Socket, head: Buffer): vo
   );
   const echo = (bytes: Buffer) => socket.write(bytes.toString().toUpperCase());
   if (head.length > 0) echo(head);
-  socket.on('data', echo);
+  socket.on('data', echo).on('end', () => socket.end());
 }
 
 /** A server below HTTP: it keeps what came byte for byte, answers every head with these bytes and then, where `ends`, hangs up. */
