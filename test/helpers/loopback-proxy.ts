@@ -33,8 +33,10 @@ export function settingsFor(upstream: string, changes: Partial<ProxySettings> = 
   };
 }
 
-/** A quarter of the characters: what is tested here does not depend on the count. */
-export const countRoughly = (text: string) => Math.ceil(text.length / 4);
+/** The real one, counting a quarter of the characters: what is tested here does not depend on the count. */
+export function createTestPipeline(skips: readonly SkipNotice[] = []): Pipeline {
+  return createPipeline({ count: (text) => Math.ceil(text.length / 4), skips });
+}
 
 export async function startTestProxy(
   upstream: string,
@@ -44,7 +46,7 @@ export async function startTestProxy(
   const records: ExchangeRecord[] = [];
   const skips: SkipNotice[] = [];
   const waiting: { index: number; resolve: (record: ExchangeRecord) => void }[] = [];
-  const pipeline = createPipeline({ count: countRoughly, skips: changes.skips ?? [] });
+  const pipeline = createTestPipeline(changes.skips);
   const proxy = await startProxy(settingsFor(upstream, changes), {
     protocols,
     createPipeline: () => pipeline,
