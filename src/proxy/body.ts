@@ -66,7 +66,7 @@ const decoders: Readonly<Record<string, ((raw: Buffer) => Promise<Buffer>) | und
   deflate: (raw: Buffer) => (looksLikeZlib(raw) ? promisify(inflate)(raw, limit) : promisify(inflateRaw)(raw, limit)),
 });
 
-/** A zlib header: method 8 in the low half of the first byte, and both bytes together a multiple of 31. */
+/** By the first byte: method 8 of a zlib header, which bare deflate does not begin with. */
 export function looksLikeZlib(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && (bytes[0]! & 0x0f) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
+  return ((bytes[0] ?? 0) & 0x0f) === 8;
 }
