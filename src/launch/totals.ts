@@ -32,7 +32,7 @@ export interface Totals {
   readonly usage: BilledTokens;
   /**
    * Tokens that the turns with usage, and those without, would have held beyond what they did, each removed token in each turn that it
-   * would have been in. Estimates: o200k times the model family's factor. While only observing: what would have been removed.
+   * would have been in. Estimates, see `estimateFactor`. While only observing: what would have been removed.
    */
   readonly removed: { reported: number; silent: number };
   readonly removedBy: Record<string, number>;
@@ -106,8 +106,20 @@ function countOutcome({ requests, usage }: Totals, record: ExchangeRecord): bool
   return wentWell;
 }
 
-function addRemoved(totals: Totals, { blocks, model, usage }: ExchangeRecord): void {
-  const factor = familyFactor(usage?.model ?? model);
+/**
+ * From o200k tokens, in which blocks are counted, to the provider's. A body holds about 4 bytes for each o200k token (median of real
+ * sessions), so the tokens that this reply reports for its body tell how the provider counts; never less than o200k itself, never more
+ * than what was measured for the model's family.
+ */
+function estimateFactor({ model, usage, bytesSent }: ExchangeRecord): number {
+  if (!usage || bytesSent === 0) return 1;
+  const told = (inputTokens(usage) * 4) / bytesSent;
+  return Math.max(1, Math.min(told, familyFactor(usage.model ?? model)));
+}
+
+function addRemoved(totals: Totals, record: ExchangeRecord): void {
+  const { blocks, usage } = record;
+  const factor = estimateFactor(record);
   for (const block of blocks) {
     if (!isShrunk(block)) continue;
     totals.removed[usage ? 'reported' : 'silent'] += (block.tokensBefore - block.tokensAfter) * factor;

@@ -1,0 +1,315 @@
+/** The claude wrapper as a pure function: words, environment and settings files in, a plan out. */
+import { describe, expect, test } from 'vitest';
+import type { KnownFile, Plan, Situation } from '../src/launch/wrapper.ts';
+import { claude } from '../wrappers/claude.ts';
+
+const proxyAddress = 'http://127.0.0.1:4711/00112233445566778899aabbccddeeff';
+const gateway = 'https://gateway.example/llm';
+
+interface Given extends Partial<Omit<Situation, 'files'>> {
+  /** Text by path; the rest of what the wrapper asks for is not there. */
+  readonly files?: Readonly<Record<string, string | object>>;
+}
+
+function plan(args: readonly string[], { files = {}, ...given }: Given = {}): Plan {
+  const place = {
+    ...{ args, environment: {}, platform: 'linux' as NodeJS.Platform, homeFolder: '/home/me' },
+    ...{ workingFolder: '/repo/sub', projectFolder: '/repo' },
+    ...given,
+  };
+  const text = (path: string) => (typeof files[path] === 'object' ? JSON.stringify(files[path]) : files[path]);
+  const known = claude.readsFiles(place).flatMap((path): KnownFile[] => {
+    if (!path.endsWith('*.json')) return [{ path, text: text(path) }];
+    const folder = path.slice(0, -'*.json'.length);
+    return Object.keys(files)
+      .filter((name) => name.startsWith(folder))
+      .sort()
+      .map((name) => ({ path: name, text: text(name) }));
+  });
+  return claude.plan({ ...place, privateFolder: '/private', proxyAddress, files: known });
+}
+
+const base = (url: string, extra: object = {}) => ({ env: { ANTHROPIC_BASE_URL: url, ...extra } });
+const written = (made: Plan) => JSON.parse(made.files[0]?.text ?? '{}') as { env: Record<string, string>; [key: string]: unknown };
+
+describe('the settings file', () => {
+  test('stands before the arguments of the user, which stay as they are', () => {
+    const words = ['-p', 'do --settings', '--model', 'opus', '--', '--settings', 'x'];
+    const made = plan(words);
+    expect(made.args).toEqual(['--settings', '/private/claude-settings.json', ...words]);
+    expect(made.files.map(({ name }) => name)).toEqual(['claude-settings.json']);
+    expect(written(made)).toEqual({
+      env: {
+        ANTHROPIC_BASE_URL: proxyAddress,
+        NO_PROXY: '127.0.0.1,localhost',
+        no_proxy: '127.0.0.1,localhost',
+        ENABLE_TOOL_SEARCH: 'true',
+      },
+    });
+  });
+
+  test('holds no key, no token and no header, and neither does the environment', () => {
+    const made = plan([], { environment: { ANTHROPIC_API_KEY: 'sk-1', ANTHROPIC_AUTH_TOKEN: 't', ANTHROPIC_CUSTOM_HEADERS: 'x: y' } });
+    expect(JSON.stringify([made.files, made.environment])).not.toMatch(/KEY|TOKEN|HEADERS|FIRST_PARTY/);
+  });
+
+  test.each([
+    ['two words', ['--settings', '{"model":"opus","env":{"A":"1"}}', '-c']],
+    ['one word', ['--settings={"model":"opus","env":{"A":"1"}}', '-c']],
+    ['the last of several', ['--settings', '{"model":"haiku"}', '--settings={"model":"opus","env":{"A":"1"}}', '-c']],
+  ])('takes in the JSON text of the user: %s', (_name, words) => {
+    const made = plan(words);
+    expect(made.args).toEqual(['--settings', '/private/claude-settings.json', '-c']);
+    expect(written(made)).toMatchObject({ model: 'opus', env: { A: '1', ANTHROPIC_BASE_URL: proxyAddress } });
+    expect(made.notes.join()).not.toContain('without the proxy');
+  });
+
+  test('leaves a file of the user where it is if nothing stands over the environment', () => {
+    const made = plan(['--settings', 'mine.json', '-c'], { files: { '/repo/sub/mine.json': { model: 'opus' } } });
+    expect(made).toMatchObject({ args: ['--settings', 'mine.json', '-c'], files: [], environment: { ANTHROPIC_BASE_URL: proxyAddress } });
+  });
+
+  test('takes in a file of the user where settings would stand over the environment', () => {
+    const files = {
+      '/repo/sub/mine.json': { model: 'opus', permissions: { deny: ['Read(/secret/**)'] } },
+      '/home/me/.claude/settings.json': base(gateway),
+    };
+    const made = plan(['--settings', 'mine.json', '-c'], { files });
+    expect(made.args).toEqual(['--settings', '/private/claude-settings.json', '-c']);
+    expect(made.upstream).toBe(gateway);
+    expect(written(made)).toMatchObject({ model: 'opus', permissions: { deny: ['Read(//repo/sub/secret/**)'] } });
+  });
+
+  test('takes in what can be read only once', () => {
+    const made = plan(['--settings', '/dev/fd/63'], { files: { '/dev/fd/63': { model: 'opus' } } });
+    expect(written(made)).toMatchObject({ model: 'opus' });
+  });
+
+  test('anchors the paths that mean something only beside the file they stood in', () => {
+    const rules = ['Read(/a)', 'Edit(//b)', 'Write(~/c)', 'Read(d)', 'Bash(/bin/e *)', 'WebFetch(domain:f)', 'Grep'];
+    const mine = {
+      permissions: { allow: rules, additionalDirectories: ['../g'], defaultMode: 'plan' },
+      sandbox: { enabled: true, filesystem: { allowWrite: ['./h', '/i', '~/j'] }, network: { x: 1 } },
+      ...base('https://other.example'),
+    };
+    expect(written(plan(['--settings=../[mine]/x.json'], { files: { '/repo/[mine]/x.json': mine } }))).toMatchObject({
+      permissions: {
+        allow: ['Read(//repo/\\[mine\\]/a)', 'Edit(//b)', 'Write(~/c)', 'Read(d)', 'Bash(/bin/e *)', 'WebFetch(domain:f)', 'Grep'],
+        additionalDirectories: ['../g'],
+        defaultMode: 'plan',
+      },
+      sandbox: { enabled: true, filesystem: { allowWrite: ['/repo/[mine]/h', '/i', '~/j'] }, network: { x: 1 } },
+    });
+  });
+
+  test('knows drives on Windows', () => {
+    const folders = {
+      platform: 'win32' as const,
+      homeFolder: 'C:\\Users\\me',
+      workingFolder: 'C:\\repo',
+      projectFolder: 'C:\\repo',
+      privateFolder: 'C:\\p',
+    };
+    const mine = { permissions: { deny: ['Read(/a)'] }, ...base(gateway) };
+    const made = plan(['--settings', 'mine.json'], { ...folders, files: { 'C:\\repo\\mine.json': mine } });
+    expect(written(made)).toMatchObject({ permissions: { deny: ['Read(//c/repo/a)'] } });
+    expect(made.upstream).toBe(gateway);
+  });
+
+  test.each([
+    ['missing', ['--settings', 'gone.json'], {}],
+    ['no JSON', ['--settings', 'mine.json'], { '/repo/sub/mine.json': '{bad' }],
+    ['bad text', ['--settings', '{bad}'], {}],
+    ['no object for env', ['--settings', '{"env":null}'], {}],
+  ])('leaves it to Claude to complain of a --settings that is wrong: %s', (_name, words, files) => {
+    const made = plan(words, { files });
+    expect(made).toMatchObject({ args: words, files: [], environment: {}, runsBare: true });
+    expect(made.notes).toEqual([expect.stringContaining('--settings cannot be read')]);
+  });
+
+  test('takes an empty --settings for none, as Claude does', () => {
+    expect(plan(['--settings', '', '-c']).args).toEqual(['--settings', '/private/claude-settings.json', '-c']);
+  });
+});
+
+describe('the upstream', () => {
+  const user = '/home/me/.claude/settings.json';
+  const project = '/repo/sub/.claude/settings.json';
+  const localHere = '/repo/sub/.claude/settings.local.json';
+  const localRoot = '/repo/.claude/settings.local.json';
+  const layers = [
+    ['process', 'https://process.example', undefined],
+    ['global', 'https://global.example', '/home/me/.claude.json'],
+    ['user', 'https://user.example', user],
+    ['project', 'https://project.example', project],
+    ['local beside the user', 'https://here.example', localHere],
+    ['local at the root', 'https://root.example', localRoot],
+  ] as const;
+
+  test('is Anthropic where nobody says otherwise', () => {
+    expect(plan([]).upstream).toBe('https://api.anthropic.com');
+    expect(plan([], { environment: { ANTHROPIC_BASE_URL: ' ' } }).upstream).toBe('https://api.anthropic.com');
+  });
+
+  test.each(layers.map(([name], index) => [name, index] as const))("follows Claude's order of precedence: %s", (_name, strongest) => {
+    const present = layers.slice(0, strongest + 1);
+    const files = Object.fromEntries(present.flatMap(([, url, path]) => (path ? [[path, base(url)]] : [])));
+    const made = plan([], { environment: { ANTHROPIC_BASE_URL: layers[0][1] }, files });
+    expect(made.upstream).toBe(present.at(-1)?.[1]);
+    expect(written(made).env.ANTHROPIC_BASE_URL).toBe(proxyAddress);
+  });
+
+  test('the command line stands over them all', () => {
+    const made = plan(['--settings', JSON.stringify(base('https://flag.example'))], { files: { [localRoot]: base(gateway) } });
+    expect(made.upstream).toBe('https://flag.example');
+  });
+
+  test('leaves out the sources that the user leaves out', () => {
+    const files = {
+      [user]: base('https://user.example'),
+      [project]: base('https://project.example'),
+      [localRoot]: base('https://root.example'),
+    };
+    expect(plan(['--setting-sources', 'user'], { files }).upstream).toBe('https://user.example');
+    expect(plan(['--setting-sources=user,project'], { files }).upstream).toBe('https://project.example');
+    expect(plan(['--restricted'], { files }).upstream).toBe('https://api.anthropic.com');
+  });
+
+  test('respects CLAUDE_CONFIG_DIR', () => {
+    const files = {
+      [user]: base(gateway),
+      '/repo/cfg/settings.json': base('https://cfg.example'),
+      '/repo/cfg/.claude.json': base('https://no.example'),
+    };
+    expect(plan([], { environment: { CLAUDE_CONFIG_DIR: '../cfg' }, files }).upstream).toBe('https://cfg.example');
+  });
+
+  test('comes from no file that Claude would not take', () => {
+    for (const text of [
+      '{"env":{"ANTHROPIC_BASE_URL":"https://bad.example"',
+      '// c\n{}',
+      '[]',
+      '{"env":{"A":{},"ANTHROPIC_BASE_URL":"https://bad.example"}}',
+    ]) {
+      expect(plan([], { files: { [user]: text, '/home/me/.claude.json': base(gateway) } }).upstream).toBe(gateway);
+    }
+    expect(plan([], { files: { [user]: `\uFEFF${JSON.stringify(base(gateway, { N: 5, B: true }))}` } }).upstream).toBe(gateway);
+  });
+
+  test('that is no URL is left to Claude', () => {
+    expect(plan([], { environment: { ANTHROPIC_BASE_URL: 'example' } })).toMatchObject({ runsBare: true, environment: {} });
+  });
+});
+
+describe('the environment', () => {
+  test('keeps tool search alive unless the user chose, anywhere', () => {
+    expect(plan([]).environment.ENABLE_TOOL_SEARCH).toBe('true');
+    expect(plan([], { environment: { ENABLE_TOOL_SEARCH: 'false' } }).environment).not.toHaveProperty('ENABLE_TOOL_SEARCH');
+    const files = { '/home/me/.claude/settings.json': { env: { ENABLE_TOOL_SEARCH: 'auto:5' } } };
+    expect(written(plan([], { files })).env).not.toHaveProperty('ENABLE_TOOL_SEARCH');
+  });
+
+  test("does not switch on for a gateway of the user's what Claude would leave off there", () => {
+    const made = plan([], { environment: { ANTHROPIC_BASE_URL: gateway } });
+    expect(made.environment).not.toHaveProperty('ENABLE_TOOL_SEARCH');
+    expect(made.notes).toEqual([]);
+  });
+
+  test.each([
+    [{}, '127.0.0.1,localhost', '127.0.0.1,localhost'],
+    [{ NO_PROXY: 'corp, .inner' }, 'corp,.inner,127.0.0.1,localhost', 'corp,.inner,127.0.0.1,localhost'],
+    [{ no_proxy: 'low', NO_PROXY: 'UP' }, 'UP,127.0.0.1,localhost', 'low,127.0.0.1,localhost'],
+    [{ NO_PROXY: 'localhost' }, 'localhost,127.0.0.1', 'localhost,127.0.0.1'],
+    [{ no_proxy: '*' }, '*', '*'],
+  ])('extends NO_PROXY in both spellings: %j', (environment, upper, lower) => {
+    expect(plan([], { environment }).environment).toMatchObject({ NO_PROXY: upper, no_proxy: lower });
+    const files = { '/home/me/.claude/settings.json': { env: environment } };
+    expect(written(plan([], { files })).env).toMatchObject({ NO_PROXY: upper, no_proxy: lower });
+  });
+
+  test('tells the proxy of the network as Claude would see it', () => {
+    const files = { '/home/me/.claude/settings.json': { env: { HTTPS_PROXY: 'http://inner:1', NODE_EXTRA_CA_CERTS: '/ca.pem' } } };
+    const made = plan([], { environment: { HTTPS_PROXY: 'http://outer:1', NO_PROXY: 'corp', OTHER: 'x' }, files });
+    expect(made.network).toEqual({ HTTPS_PROXY: 'http://inner:1', NO_PROXY: 'corp', NODE_EXTRA_CA_CERTS: '/ca.pem' });
+  });
+});
+
+describe('a launch that the proxy cannot serve runs bare and says why', () => {
+  const user = '/home/me/.claude/settings.json';
+  test.each([
+    ['Bedrock', [], { environment: { CLAUDE_CODE_USE_BEDROCK: '1' } }, 'Amazon Bedrock'],
+    ['Vertex, by settings', [], { files: { [user]: { env: { CLAUDE_CODE_USE_VERTEX: 'true' } } } }, 'Google Vertex AI'],
+    ['Foundry', [], { environment: { CLAUDE_CODE_USE_FOUNDRY: 'yes' } }, 'Microsoft Foundry'],
+    [
+      'a managed base URL',
+      [],
+      { files: { '/etc/claude-code/managed-settings.json': base(gateway) } },
+      'managed-settings.json fixes ANTHROPIC_BASE_URL',
+    ],
+    ['a managed drop-in', [], { files: { '/etc/claude-code/managed-settings.d/10-x.json': base(gateway) } }, '10-x.json fixes'],
+    [
+      'a managed proxy without loopback',
+      [],
+      { files: { '/etc/claude-code/managed-settings.json': { env: { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'corp' } } } },
+      'fixes NO_PROXY',
+    ],
+    ['a client certificate', [], { environment: { CLAUDE_CODE_CLIENT_CERT: '/c.pem' } }, 'CLAUDE_CODE_CLIENT_CERT'],
+    ['a background session', ['--bg', 'do it'], {}, 'a background session outlives it'],
+    ['background sessions', ['agents'], {}, '`claude agents` works with sessions that outlive it'],
+    ['tmux', ['-w', 'x', '--tmux=classic'], {}, 'tmux'],
+    ['the cloud', ['--cloud', 'do it'], {}, 'cloud'],
+    ['Remote Control', ['remote-control'], {}, 'Remote Control does not work behind a base URL'],
+  ] as [string, string[], Given, string][])('%s', (_name, words, given, reason) => {
+    const made = plan(words, given);
+    expect(made).toMatchObject({ args: words, environment: {}, files: [], runsBare: true, callsModel: true });
+    expect(made.notes).toEqual([expect.stringMatching(/^this launch runs without the proxy: /)]);
+    expect(made.notes[0]).toContain(reason);
+  });
+
+  test('a switch that is off switches nothing', () => {
+    expect(plan([], { environment: { CLAUDE_CODE_USE_BEDROCK: '0', CLAUDE_CODE_USE_VERTEX: '' } }).runsBare).toBe(false);
+  });
+
+  test('a managed NO_PROXY matters only where a proxy is named', () => {
+    const files = { '/etc/claude-code/managed-settings.json': { env: { NO_PROXY: 'corp' } } };
+    expect(plan([], { files }).runsBare).toBe(false);
+  });
+});
+
+describe('a launch that calls no model', () => {
+  test.each([
+    ['mcp', 'list'],
+    ['doctor'],
+    ['update'],
+    ['install'],
+    ['setup-token'],
+    ['auth', 'login'],
+    ['plugin', 'list'],
+    ['--version'],
+    ['-h'],
+    ['mcp', '--help'],
+  ])('runs bare without a word: %s %s', (...words) => {
+    const given = words.filter((word): word is string => typeof word === 'string');
+    expect(plan(given)).toMatchObject({ args: given, files: [], environment: {}, notes: [], callsModel: false, runsBare: true });
+  });
+
+  test.each([['login'], ['logout'], ['config', 'list']])(
+    'may be a prompt for newer versions, so it is served in silence: %s %s',
+    (...words) => {
+      const given = words.filter((word): word is string => typeof word === 'string');
+      expect(plan(given)).toMatchObject({ callsModel: false, runsBare: false });
+    },
+  );
+
+  test.each([[['-p', 'mcp list']], [['tell me about mcp']], [['--', '--version']], [['auto-mode', 'critique']], [['--resume', 'mcp']]])(
+    'is not every one with such a word in it: %j',
+    (words) => {
+      expect(plan(words)).toMatchObject({ callsModel: true, runsBare: false });
+    },
+  );
+});
+
+test('one line names what is lost, where it could be missed', () => {
+  expect(plan([]).notes).toEqual(['Remote Control is not available in this session; everything else works as usual']);
+  expect(plan(['-p', 'hi']).notes).toEqual([]);
+});
