@@ -13,7 +13,8 @@ declare module 'node-pty' {
     pause(): void;
     resume(): void;
     destroy(): void;
-    /** Bytes on Unix with `encoding: null`, text on Windows. */
+    setEncoding(encoding: 'latin1'): void;
+    /** Bytes with `encoding: null`, else text: on Windows always, and of UTF-8. */
     on(event: 'data', listener: (chunk: Buffer | string) => void): void;
     on(event: 'exit', listener: (code: number, signal: number | undefined) => void): void;
     on(event: 'error', listener: (error: Error) => void): void;
@@ -25,7 +26,7 @@ declare module 'node-pty' {
     readonly rows: number;
     readonly cwd: string;
     readonly env: Record<string, string>;
-    readonly encoding: null;
+    readonly encoding: 'utf8' | null;
   }
 
   export function spawn(file: string, args: string[] | string, options: PtyOptions): Pty;

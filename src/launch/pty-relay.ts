@@ -23,8 +23,10 @@ export function relayOutput(pty: Pty, outer: OuterTerminal): PtyRelay {
   let isReadingAll = false;
   let isClosed = false;
 
+  const encoding = pty.fd < 0 ? 'utf8' : 'latin1';
   const pass = (chunk: Buffer | string) => {
-    if (!outer.write(chunk) && !isReadingAll) pty.pause();
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+    if (!outer.write(bytes) && !isReadingAll) pty.pause();
   };
   pty.on('data', pass);
   // Without a listener of ours node-pty throws what it does not know.

@@ -1,12 +1,13 @@
 /** The agent in a PTY: its bytes, its size, its signals, its stops and its end. */
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { relayInput } from './pty-input.ts';
 import { relayOutput } from './pty-relay.ts';
 import type { AgentExit, AgentStart, RunningAgent } from './terminal.ts';
 import { stopWholeJob, watchStops } from './terminal-job.ts';
 import { RESET_SEQUENCE, takeTerminal } from './terminal-outer.ts';
 import { handleSignals, insistOnEnd, sendSignal } from './terminal-signals.ts';
-import { isStopped, loadPtySpawn } from './terminal-spawn.ts';
+import { isStopped, loadPty, spawnInPty } from './terminal-spawn.ts';
 
 /** How long a Ctrl-Z waits for an outer reader that has stopped. */
 const STOP_FLUSH_MS = 1000;
@@ -17,8 +18,8 @@ export async function startInPty(
   path: string,
   platform: NodeJS.Platform = process.platform,
 ): Promise<RunningAgent | string> {
-  const spawn = await loadPtySpawn(platform);
-  if (typeof spawn === 'string') return spawn;
+  const module = await loadPty();
+  if (typeof module === 'string') return module;
 
   let isAlive = true;
   let isJobStopped = false;
@@ -27,17 +28,18 @@ export async function startInPty(
   let stopWaiting = () => {};
 
   const outer = takeTerminal(
-    { onInput: (bytes) => isAlive && !hungUp && pty.write(bytes), onDrain: () => relay.onDrain(), onGone: () => hangUp() },
+    { onInput: (bytes) => input.write(bytes) && outer.stopReading(), onDrain: () => relay.onDrain(), onGone: () => hangUp() },
     platform,
   );
   outer.makeRaw();
-  const started = spawn(start, path, outer.size());
+  const started = spawnInPty(module, start, path, outer.shape(), platform);
   if (typeof started === 'string') {
     outer.release();
     return started;
   }
   const pty = started;
   const relay = relayOutput(pty, outer);
+  const input = relayInput(pty, outer.goOnReading);
 
   const end = (signal: NodeJS.Signals) => {
     if (!isAlive) stopWaiting();
@@ -45,7 +47,7 @@ export async function startInPty(
     else sendSignal(pty.pid, signal);
   };
   const resize = () => {
-    const { columns, rows } = outer.size();
+    const { columns, rows } = outer.shape();
     try {
       if (isAlive && !hungUp) pty.resize(columns, rows);
     } catch {
@@ -62,6 +64,7 @@ export async function startInPty(
     if (hungUp) return;
     hungUp = true;
     outer.abandon();
+    input.close();
     relay.close();
     if (isAlive) letBe = insistOnEnd(end);
   };
@@ -101,6 +104,7 @@ export async function startInPty(
       });
       pty.kill = () => {};
       letBe();
+      input.close();
       await relay.readAll();
       relay.close();
       await Promise.race([outer.flushed(), interrupted]);

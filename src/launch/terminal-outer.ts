@@ -3,19 +3,22 @@
  * that has stopped cannot stop our signals; what is not out yet is in memory.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
-import { runStty, type TerminalSize } from './terminal-spawn.ts';
+import { runStty, type TerminalShape } from './terminal-spawn.ts';
 
 /** Alternate screen off, cursor on, mouse off, bracketed paste off, kitty keyboard popped, colours off. */
 export const RESET_SEQUENCE = '\x1b[?1049l\x1b[?25h\x1b[?1000;1002;1003;1006l\x1b[?2004l\x1b[<u\x1b[0m';
 
 export interface OuterTerminal {
-  readonly size: () => TerminalSize;
+  readonly shape: () => TerminalShape;
   /** Bytes pass both ways untouched from here on. */
   readonly makeRaw: () => void;
   /** The state before the first `makeRaw`. */
   readonly restore: () => void;
   /** False: stop until `onDrain`. */
   readonly write: (bytes: Uint8Array | string) => boolean;
+  /** What is typed stays where it is until `goOnReading`. */
+  readonly stopReading: () => void;
+  readonly goOnReading: () => void;
   /** Resolves when every byte is out, or can no longer be. */
   readonly flushed: () => Promise<void>;
   /** Nothing is read from it or written to it any more. */
@@ -43,6 +46,7 @@ export function takeTerminal(
   const saved = platform === 'win32' ? undefined : runStty('-g');
   let isRaw = false;
   let isGone = false;
+  let isReleased = false;
   let unwritten = 0;
   let waiting: (() => void)[] = [];
 
@@ -83,7 +87,7 @@ export function takeTerminal(
   process.once('exit', restore);
 
   return {
-    size: () => ({ columns: output.columns || 80, rows: output.rows || 24 }),
+    shape: () => ({ columns: output.columns || 80, rows: output.rows || 24, erasesCharacters: hasUtf8Flag(saved) }),
     makeRaw,
     restore,
     write: (bytes) => {
@@ -91,9 +95,14 @@ export function takeTerminal(
       unwritten += 1;
       return output.write(bytes, onWritten);
     },
+    stopReading: () => input.pause(),
+    goOnReading: () => {
+      if (!isGone && !isReleased) input.resume();
+    },
     flushed: () => (isGone || unwritten === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     abandon,
     release: () => {
+      isReleased = true;
       restore();
       process.removeListener('exit', restore);
       input.removeListener('data', listeners.onInput).removeListener('end', onGone).pause();
@@ -110,4 +119,10 @@ export function takeTerminal(
 function setBlocking(stream: ReadStream | WriteStream, isBlocking: boolean): void {
   const { _handle: handle } = stream as { _handle?: { setBlocking?: (isBlocking: boolean) => unknown } };
   handle?.setBlocking?.(isBlocking);
+}
+
+// IUTF8 in what `stty -g` prints: input flags in hexadecimal, first (GNU, busybox) or after `iflag=` (BSD). It is the same bit everywhere.
+function hasUtf8Flag(saved: string | undefined): boolean {
+  const [, flags = '0'] = /(?:^|:iflag=)([0-9a-f]+)(?::|$)/.exec(saved ?? '') ?? [];
+  return (Number.parseInt(flags, 16) & 0x4000) !== 0;
 }

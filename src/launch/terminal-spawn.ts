@@ -19,9 +19,11 @@ export interface InheritedExit {
   readonly errorCode: string | undefined;
 }
 
-export interface TerminalSize {
+export interface TerminalShape {
   readonly columns: number;
   readonly rows: number;
+  /** Whether erase takes a whole UTF-8 character while the kernel edits the line. */
+  readonly erasesCharacters: boolean;
 }
 
 /** Starts an agent on our own stdin, stdout and stderr. Its signals are ours to pass on: execa's clean-up would end us before the receipt. */
@@ -47,31 +49,37 @@ export async function loadInheritedSpawn(): Promise<(start: AgentStart) => Inher
   };
 }
 
-/** Starts an agent in a PTY of its own; a string says in one line why there can be none. `path` is the program behind the command. */
-export async function loadPtySpawn(
-  platform: NodeJS.Platform,
-): Promise<((start: AgentStart, path: string, size: TerminalSize) => Pty | string) | string> {
+export type PtyModule = typeof import('node-pty');
+
+/** The module that makes PTYs, or in one line why there is none. */
+export async function loadPty(): Promise<PtyModule | string> {
   try {
-    const { spawn } = await import('node-pty');
-    return (start, path, size) => {
-      const { file, args } = platform === 'win32' ? windowsCommandLine(path, start) : { file: start.command, args: [...start.args] };
-      // A copy of the environment: given process.env itself, node-pty takes TMUX, COLUMNS and LINES out of it.
-      const env = definedOnly(start.environment);
-      try {
-        const pty = spawn(file, args, {
-          name: env.TERM,
-          cols: size.columns,
-          rows: size.rows,
-          cwd: folderAsNamed(start),
-          env,
-          encoding: null,
-        });
-        // Makes node-pty report the end at once and not destroy its socket 200 ms later, read or unread. Closing is ours, in pty-relay.ts.
-        return platform === 'win32' ? pty : Object.assign(pty, { _emittedClose: true });
-      } catch (thrown) {
-        return messageOf(thrown);
-      }
-    };
+    return await import('node-pty');
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
+/** Starts an agent in a PTY of its own, or says in one line why it cannot. `path` is the program behind the command. */
+export function spawnInPty(
+  { spawn }: PtyModule,
+  start: AgentStart,
+  path: string,
+  shape: TerminalShape,
+  platform: NodeJS.Platform,
+): Pty | string {
+  const isWindows = platform === 'win32';
+  const { file, args } = isWindows ? windowsCommandLine(path, start) : { file: start.command, args: [...start.args] };
+  // A copy of the environment: given process.env itself, node-pty takes TMUX, COLUMNS and LINES out of it.
+  const env = definedOnly(start.environment);
+  const isUtf8 = shape.erasesCharacters && !isWindows;
+  const options = { name: env.TERM, cols: shape.columns, rows: shape.rows, cwd: folderAsNamed(start), env };
+  try {
+    const pty = spawn(file, args, { ...options, encoding: isUtf8 ? 'utf8' : null });
+    // Asked for UTF-8, node-pty also sets IUTF8; what comes out of it is bytes all the same.
+    if (isUtf8) pty.setEncoding('latin1');
+    // Makes it report the end at once and not destroy its socket 200 ms later, read or unread. Closing is ours, in pty-relay.ts.
+    return isWindows ? pty : Object.assign(pty, { _emittedClose: true });
   } catch (thrown) {
     return messageOf(thrown);
   }

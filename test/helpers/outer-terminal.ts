@@ -1,5 +1,5 @@
 /** A terminal with nobody in front of it: runs a command in a PTY, keeps every byte that comes out, types, resizes, reads slowly, hangs up. */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { type Pty, spawn } from 'node-pty';
 
@@ -61,6 +61,17 @@ export function openTerminal(command: string, args: readonly string[], options: 
     setTimeout(() => isOpen && pty.resume(), pause);
   };
   const output = () => Buffer.concat(chunks);
+  // The library's own write never comes back from a full PTY.
+  let unwritten: Uint8Array = Buffer.alloc(0);
+  const write = () => {
+    if (!isOpen || unwritten.length === 0) return;
+    try {
+      unwritten = unwritten.subarray(writeSync(pty.fd, unwritten));
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') throw thrown;
+    }
+    if (unwritten.length > 0) setTimeout(write, 2);
+  };
   const close = () => {
     if (!isOpen) return;
     isOpen = false;
@@ -90,7 +101,10 @@ export function openTerminal(command: string, args: readonly string[], options: 
     ended,
     output,
     text: () => output().toString('latin1'),
-    type: (bytes) => pty.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes),
+    type: (bytes) => {
+      unwritten = Buffer.concat([unwritten, typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes]);
+      write();
+    },
     resize: (columns, rows) => pty.resize(columns, rows),
     stopReading: () => pty.pause(),
     goOnReading: () => pty.resume(),
