@@ -1,11 +1,17 @@
 /** Lines that an edit quotes from the text it changes, and whether they stand in what the model has seen. */
 import type { ToolCall } from '../../src/block.ts';
 
+/** Some agents quote the line number along; it is not part of the file. */
+const quotedNumber = /^ *\d+(?:\t|→)/;
+const lineNumber = /^ *\d+(?:\t|→|\| |: |\. )/;
 const quoteFields = /^(old_string|old_str|oldText|old_text|oldString|search)$/;
 
 /** The lines an edit must match exactly: old strings, and the context and removed lines of patches. Lines of less than 8 characters say nothing. */
 export function quotedLines(call: ToolCall | undefined): string[] {
-  return textsOf(call?.input, '').flatMap((text) => text.split('\n')).filter((line) => line.trim().length >= 8);
+  return textsOf(call?.input, '')
+    .flatMap((text) => text.split('\n'))
+    .map((line) => line.replace(quotedNumber, ''))
+    .filter((line) => line.trim().length >= 8);
 }
 
 /** Every string in a call's input: what the model wrote itself it can see. */
@@ -40,7 +46,7 @@ export class SeenLines {
   add(text: string): void {
     for (const line of text.split('\n')) {
       this.lines.add(line);
-      const bare = line.replace(/^ *\d+(?:\t|→|\| |: |\. )/, '');
+      const bare = line.replace(lineNumber, '');
       if (bare !== line) this.lines.add(bare);
     }
   }

@@ -18,7 +18,11 @@ export const search: Compressor = {
     const isSearch = command === undefined ? /grep|search|^rg$/i.test(call?.tool ?? '') : /\b(rg|grep|ag|ack)\b/.test(command);
     return isSearch && hit.test(text.split('\n').find((line) => hit.test(line)) ?? '') ? 0.9 : 0;
   },
-  shrink: ({ text }) => ({ text: group(text.split('\n')).join('\n'), form: 'invertible', inverse: (grouped) => ungroup(grouped.split('\n')).join('\n') }),
+  shrink: ({ text }) => ({
+    text: group(text.split('\n')).join('\n'),
+    form: 'invertible',
+    inverse: (grouped) => ungroup(grouped.split('\n')).join('\n'),
+  }),
 };
 
 function group(lines: readonly string[]): string[] {

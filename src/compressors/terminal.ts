@@ -1,5 +1,9 @@
-/** Terminal noise: colours, carriage-return overwrites, progress bars and spinners become what the terminal showed in the end. */
+/**
+ * Terminal noise: colours, carriage-return overwrites, progress bars and spinners become what the terminal showed in the end.
+ * Never in what a file holds: there an escape is content, and an edit must quote it.
+ */
 import { readScreen } from '../text/terminal-screen.ts';
+import { showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
 
 /** An escape, a backspace, or a carriage return that does not end a line. */
@@ -8,7 +12,7 @@ const noise = /\x1b[[\]()=>]|\x08|\r(?!\r*\n|$)/;
 export const terminal: Compressor = {
   kind: 'terminal',
   lever: 'terminal noise',
-  claim: ({ text }) => (noise.test(text) ? 1 : 0),
+  claim: ({ text, call }) => (noise.test(text) && !showsFiles(call) ? 1 : 0),
   shrink: ({ text }) => {
     if (saysByColour(text)) return undefined;
     const lines = text.split('\n');

@@ -23,11 +23,18 @@ export function decide(block: Block, visible: VisibleLines, allowsRepeats: boole
 
   const shaped = route({ text, call: block.call });
   const numbered = readNumbers(shaped.text.split('\n'), numbersLines(block.call));
-  visible.open({ key: block.key, label: labelOf(block.call) });
+  visible.open({ key: block.key, label: labelOf(block.call), part: 'output' });
   const repeats = allowsRepeats ? findRepeats(numbered, block.key, visible, count) : [];
   const outgoing = layOut(numbered, repeats);
   if (outgoing === text) return leave('nothing to gain', tokensBefore, shaped.kind);
-  if (readBack(outgoing, numbered.spelling, repeats.map((repeat) => repeat.lines)) !== shaped.text) return leave('inverse failed', tokensBefore, shaped.kind);
+  if (
+    readBack(
+      outgoing,
+      numbered.spelling,
+      repeats.map((repeat) => repeat.lines),
+    ) !== shaped.text
+  )
+    return leave('inverse failed', tokensBefore, shaped.kind);
   const tokensAfter = count(outgoing);
   if (!pays(tokensBefore, tokensAfter)) return leave('nothing to gain', tokensBefore, shaped.kind);
 

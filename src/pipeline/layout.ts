@@ -43,7 +43,9 @@ export function readBack(outgoing: string, spelling: Spelling | undefined, noted
     contents.push(number >= 0 && spelling ? line.slice(spell(spelling, number).length) : line);
   }
   const filled = fillNumbers(numbers);
-  return contents.map((content, at) => ((filled[at] ?? -1) >= 0 && spelling ? spell(spelling, filled[at] ?? 0) + content : content)).join('\n');
+  return contents
+    .map((content, at) => ((filled[at] ?? -1) >= 0 && spelling ? spell(spelling, filled[at] ?? 0) + content : content))
+    .join('\n');
 }
 
 function numberOf(line: string, spelling: Spelling): number {

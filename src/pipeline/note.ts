@@ -2,12 +2,14 @@
 
 /** Where lines that the model can already see stand. */
 export interface Reference {
-  /** Short name of the call whose result, or whose input, shows them. */
+  /** Short name of the call, or `message`. */
   readonly label: string;
-  /** Line number in the source's own numbering, or the line's place (from 1) in a source without numbers. */
+  /** What of it shows them; `here`: the text that holds the note, further up. */
+  readonly part: 'output' | 'input' | 'text' | 'here';
+  /** Line number as the source numbers its lines, or the line's place (from 1) in a source without numbers. */
   readonly from: number;
   readonly numbered: boolean;
-  /** Beginning of the first line, for sources without numbers. */
+  /** Beginning of the first line that says something, for sources without numbers. */
   readonly opening: string | undefined;
 }
 
@@ -17,10 +19,16 @@ const note = /^\[… (?:(\d+)(?:-(\d+))?|(\d+) lines?) as above: .*\]$/;
 /** `count` lines, in the present text numbered from `number` (or not numbered), stand at `reference`. */
 export function repeatNote(count: number, number: number | undefined, reference: Reference): string {
   const what = number === undefined ? `${count} ${count === 1 ? 'line' : 'lines'}` : range(number, count);
-  const sameNumbers = reference.numbered && reference.from === number;
-  const where = sameNumbers ? '' : ` ${range(reference.from, count)}`;
-  const opening = reference.opening === undefined ? '' : ` "${reference.opening}"`;
-  return `[… ${what} as above: ${reference.label}${where}${opening}]`;
+  return `[… ${what} as above: ${place(count, number, reference)}]`;
+}
+
+/** Numbers that a source shows are its own; a place in a source without numbers is said to be one, or it would be read as a line of the file. */
+function place(count: number, number: number | undefined, { label, part, from, numbered, opening }: Reference): string {
+  const lines = count === 1 ? 'line' : 'lines';
+  const begins = opening === undefined ? '' : `: ${opening}`;
+  if (part === 'here') return `${lines} ${range(from, count)} here${begins}`;
+  if (numbered) return from === number ? label : `${label} ${range(from, count)}`;
+  return `${label}, ${part === 'text' ? '' : `${part} `}${lines} ${range(from, count)}${begins}`;
 }
 
 /** How many lines a note stands for and, where it says so, the number of the first; undefined where the line is no note. */

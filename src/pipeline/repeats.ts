@@ -4,7 +4,7 @@
  */
 import type { NumberedText } from '../text/numbered.ts';
 import { type Reference, repeatNote } from './note.ts';
-import { type Match, type VisibleLines, longLine } from './visible-lines.ts';
+import { longLine, type Match, type VisibleLines, type VisibleText } from './visible-lines.ts';
 
 /** A run of lines of the present text that stands above. */
 export interface Repeat {
@@ -20,9 +20,12 @@ export interface Repeat {
 
 /** About 60,000 tokens: what is further back is shown again. */
 const reach = 240_000;
-/** Tokens a note must be shorter than what it stands for; more where the source is the same text, since there the eye must search. */
-const leastSaved = 16;
-const leastSavedHere = 40;
+/**
+ * Tokens that a note must be shorter than what it stands for: few where the same lines of a file are read again under the same numbers,
+ * more where the eye must search. A text with a hole every few lines is cheap and hard to read.
+ */
+const leastSavedInPlace = 24;
+const leastSaved = 60;
 /** Below this many UTF-16 units no run can pay. */
 const leastLength = 60;
 const openingLength = 24;
@@ -35,7 +38,7 @@ export function findRepeats(text: NumberedText, key: string, visible: VisibleLin
   let from = 0;
   let until = 0;
   while (from < contents.length) {
-    if (from >= until) until = stretchEnd(numbers, from);
+    if (from >= until) until = stretchEnd(text, from);
     const repeat = repeatAt(from);
     if (repeat) {
       visible.hide();
@@ -52,7 +55,8 @@ export function findRepeats(text: NumberedText, key: string, visible: VisibleLin
   function repeatAt(at: number): Repeat | undefined {
     if (at + 1 >= until && (contents[at]?.length ?? 0) < longLine) return undefined;
     const number = numbers[at] ?? -1;
-    const prefers = (place: number): boolean => number >= 0 && visible.lineAt(place)?.isNumbered === true && visible.lineAt(place)?.number === number;
+    const prefers = (place: number): boolean =>
+      number >= 0 && visible.lineAt(place)?.isNumbered === true && visible.lineAt(place)?.number === number;
     const match = visible.longest(ids, at, until, { reach, prefers });
     return match && worthNoting(at, match, number >= 0 ? number : undefined);
   }
@@ -61,35 +65,49 @@ export function findRepeats(text: NumberedText, key: string, visible: VisibleLin
     const lines = contents.slice(at, at + match.count);
     if (lines.reduce((sum, line) => sum + line.length + 1, 0) < leastLength) return undefined;
     const source = visible.textAt(match.at);
-    const isHere = source.key === key;
-    const note = repeatNote(match.count, number, referenceTo(visible, match, isHere ? 'lines' : source.label));
-    if (count(lines.join('\n')) - count(note) < (isHere ? leastSavedHere : leastSaved)) return undefined;
+    const reference = referenceTo(visible, match, source, source.key === key);
+    const note = repeatNote(match.count, number, reference);
+    const isInPlace = reference.numbered && reference.from === number;
+    if (count(lines.join('\n')) - count(note) < (isInPlace ? leastSavedInPlace : leastSaved)) return undefined;
     return { from: at, count: match.count, note, source: source.key, lines };
   }
 }
 
-/** End of the stretch in which a run may stand: all lines numbered consecutively, or none numbered. */
-function stretchEnd(numbers: readonly number[], from: number): number {
+/** How a command ended is never left to a note: what it says is true of this run only. */
+const status = /^(Exit code|Process exited|Process running|Command (failed|exited|timed out))|\bexit(ed)? (with )?(code|status)\b/;
+
+/** End of the stretch in which a run may stand: all lines numbered consecutively, or none numbered and none telling an exit status. */
+function stretchEnd({ numbers, contents }: NumberedText, from: number): number {
   let end = from + 1;
-  const isNumbered = (numbers[from] ?? -1) >= 0;
-  while (end < numbers.length && (isNumbered ? numbers[end] === (numbers[end - 1] ?? 0) + 1 : numbers[end] === -1)) end++;
+  if ((numbers[from] ?? -1) >= 0) {
+    while (end < numbers.length && numbers[end] === (numbers[end - 1] ?? 0) + 1) end++;
+  } else if (!status.test(contents[from] ?? '')) {
+    while (end < numbers.length && numbers[end] === -1 && !status.test(contents[end] ?? '')) end++;
+  }
   return end;
 }
 
 /** A source's own numbers are given where they count on through the run; else the place, and how the run begins. */
-function referenceTo(visible: VisibleLines, match: Match, label: string): Reference {
+function referenceTo(visible: VisibleLines, match: Match, source: VisibleText, isHere: boolean): Reference {
   const from = visible.lineAt(match.at)?.number ?? 0;
   let isNumbered = true;
   let opening: string | undefined;
   for (let n = 0; n < match.count; n++) {
     const line = visible.lineAt(match.at + n);
     if (!line?.isNumbered || line.number !== from + n) isNumbered = false;
-    if (opening === undefined && line?.content.trim()) opening = openingOf(line.content);
+    opening ??= tellingOf(line?.content ?? '');
   }
-  return { label, from, numbered: isNumbered, opening: isNumbered ? undefined : opening };
+  return {
+    label: source.label,
+    part: isHere ? 'here' : source.part,
+    from,
+    numbered: isNumbered,
+    opening: isNumbered ? undefined : opening,
+  };
 }
 
-/** The beginning of a line as it can stand in a note: one line, nothing that a terminal would act on. */
-function openingOf(content: string): string {
-  return (content.trim().split(/[\p{Cc}\p{Zl}\p{Zp}]/u, 1)[0] ?? '').slice(0, openingLength).trimEnd();
+/** The beginning of a line as it can stand in a note (one line, nothing a terminal would act on); undefined where it says too little to find it by. */
+function tellingOf(content: string): string | undefined {
+  const opening = (content.trim().split(/[\p{Cc}\p{Zl}\p{Zp}]/u, 1)[0] ?? '').slice(0, openingLength).trimEnd();
+  return /[\p{L}\p{N}].*[\p{L}\p{N}].*[\p{L}\p{N}].*[\p{L}\p{N}]/u.test(opening) ? opening : undefined;
 }

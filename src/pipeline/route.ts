@@ -1,6 +1,7 @@
 /** Who shrinks a text: terminal noise is cleaned first, then the surest claim has it; a form that does not read back is dropped. */
-import { compressors } from '../compressors/index.ts';
+
 import type { Compressor, SmallerText, TextToShrink } from '../compressors/compressor.ts';
+import { compressors } from '../compressors/index.ts';
 import type { Form } from './decision.ts';
 
 export interface Shaped {

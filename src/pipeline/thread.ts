@@ -5,7 +5,7 @@ import { baseName, labelOf, numbersLines, pathOf } from '../text/tool-call.ts';
 import type { Decision } from './decision.ts';
 import { readNote } from './note.ts';
 import { route } from './route.ts';
-import { type Mark, VisibleLines } from './visible-lines.ts';
+import { type Mark, VisibleLines, type VisibleText } from './visible-lines.ts';
 
 export interface Thread {
   readonly keys: string[];
@@ -31,16 +31,18 @@ export function cutBack(thread: Thread, length: number): void {
 
 /** Shows a block that goes out as it came: what it shows can be referred to from now on. */
 export function showAsItCame(visible: VisibleLines, block: Block): void {
-  if (block.source === 'result') return show(visible, block.key, labelOf(block.call), block.text, numbersLines(block.call));
-  if (block.source === 'said') return show(visible, block.key, 'message', block.text, false);
-  const label = labelOfInput(block);
-  for (const text of stringsIn(block.call?.input, 0)) show(visible, block.key, label, text, false);
+  if (block.source === 'result')
+    show(visible, { key: block.key, label: labelOf(block.call), part: 'output' }, block.text, numbersLines(block.call));
+  else if (block.source === 'said') show(visible, { key: block.key, label: 'message', part: 'text' }, block.text, false);
+  else
+    for (const text of stringsIn(block.call?.input, 0))
+      show(visible, { key: block.key, label: labelOfInput(block), part: 'input' }, text, false);
 }
 
 /** Shows a result that goes out in a form decided before. */
 export function showShrunk(visible: VisibleLines, block: Block, outgoing: string): void {
   const { numbers, contents } = readNumbers(route({ text: block.text, call: block.call }).text.split('\n'), numbersLines(block.call));
-  visible.open({ key: block.key, label: labelOf(block.call) });
+  visible.open({ key: block.key, label: labelOf(block.call), part: 'output' });
   let at = 0;
   for (const line of outgoing.split('\n')) {
     const note = readNote(line);
@@ -50,9 +52,9 @@ export function showShrunk(visible: VisibleLines, block: Block, outgoing: string
   }
 }
 
-function show(visible: VisibleLines, key: string, label: string, text: string, trusted: boolean): void {
+function show(visible: VisibleLines, source: VisibleText, text: string, trusted: boolean): void {
   const { numbers, contents } = readNumbers(text.split('\n'), trusted);
-  visible.open({ key, label });
+  visible.open(source);
   for (let at = 0; at < contents.length; at++) showLine(visible, contents, numbers, at);
 }
 
@@ -64,7 +66,7 @@ function showLine(visible: VisibleLines, contents: readonly string[], numbers: r
 function labelOfInput({ call }: Block): string {
   const tool = call?.tool.split('__').at(-1) ?? 'call';
   const path = pathOf(call);
-  return path === undefined ? `${tool} input` : `${tool} ${baseName(path)}`;
+  return path === undefined ? tool : `${tool} ${baseName(path)}`;
 }
 
 /** The texts in a call's input: what a Write holds, the new text of an Edit; not what an edit replaces. */

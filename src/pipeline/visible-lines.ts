@@ -9,6 +9,7 @@ export interface VisibleText {
   readonly key: string;
   /** Short name by which a reader finds it. */
   readonly label: string;
+  readonly part: 'output' | 'input' | 'text';
 }
 
 /** A line as shown: its number in the text's own numbering, or its place (from 1) in the original text. */

@@ -20,7 +20,12 @@ export function pathOf(call: ToolCall | undefined): string | undefined {
 
 /** The last part of a path, on either platform. */
 export function baseName(path: string): string {
-  return path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) || path;
+  return (
+    path
+      .replace(/[\\/]+$/, '')
+      .split(/[\\/]/)
+      .at(-1) || path
+  );
 }
 
 /** True for tools that show the content of files, and for commands that number lines: there a leading number is a line number. */
@@ -29,6 +34,13 @@ export function numbersLines(call: ToolCall | undefined): boolean {
   const command = commandOf(call);
   if (command !== undefined) return /(^|[\s|;&(])(nl|bat|cat\s+(-\w+\s+)*-\w*n\w*)(\s|$)/.test(command);
   return /(^|[_-])(read|view|open|edit|write|multiedit|notebookread|str_replace\w*|create)([_-]|$)/i.test(snake(call.tool));
+}
+
+/** True for tools that show the content of files, and for commands that do nothing else. */
+export function showsFiles(call: ToolCall | undefined): boolean {
+  const command = commandOf(call);
+  if (command === undefined) return numbersLines(call);
+  return command.split(/&&|\|\||[;|\n]/).every((part) => /^\s*((cd|cat|sed|head|tail|nl|bat|less|more|awk|echo|printf)\b|$)/.test(part));
 }
 
 /** A short name by which a reader finds a call again: the tool and the file, or the beginning of the command. At most about 30 characters. */

@@ -1,0 +1,41 @@
+/** Reads outgoing text as a model would: what stands in it, and whether what its notes say is there. Knows nothing of how they were made. */
+
+const note = /^\[… (?:(\d+)(?:-(\d+))?|(\d+) lines?) as above: .*\]$/;
+const lineNumber = /^ *\d+(?:\t|→|\| |: |\. )/;
+
+/** Lines of the original that a note of the outgoing text stands for, note by note; the rest of the outgoing lines must be the original's. */
+export function hiddenRuns(original: string, outgoing: string): string[][] {
+  const lines = original.split('\n');
+  const runs: string[][] = [];
+  let at = 0;
+  for (const line of outgoing.split('\n')) {
+    const found = note.exec(line);
+    if (!found) {
+      const expected = lines[at++] ?? '';
+      if (line !== expected && line !== bare(expected))
+        throw new Error(`line ${at}: ${JSON.stringify(line)} is not ${JSON.stringify(expected)}`);
+      continue;
+    }
+    const [, first, last, count] = found;
+    const length = count === undefined ? Number(last ?? first) - Number(first) + 1 : Number(count);
+    const run = lines.slice(at, at + length);
+    if (first !== undefined && !run.every((text, n) => new RegExp(`^ *0*${Number(first) + n}\\D`).test(text)))
+      throw new Error(`${line}: numbers differ`);
+    runs.push(first === undefined ? run : run.map(bare));
+    at += length;
+  }
+  if (at !== lines.length) throw new Error(`the notes leave ${lines.length - at} lines unaccounted for`);
+  return runs;
+}
+
+/** True where the lines stand one after the other in a text, line numbers set aside. */
+export function shows(text: string, run: readonly string[]): boolean {
+  const lines = text.split('\n');
+  for (let at = 0; at + run.length <= lines.length; at++)
+    if (run.every((line, n) => lines[at + n] === line || bare(lines[at + n] ?? '') === line)) return true;
+  return false;
+}
+
+function bare(line: string): string {
+  return line.replace(lineNumber, '');
+}
