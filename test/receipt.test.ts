@@ -40,7 +40,7 @@ function facts(records: readonly ExchangeRecord[], extra: Partial<ReceiptFacts> 
   for (const each of records) meter.add(each);
   return {
     ...{ title: 'Claude Code', mode: 'shrink', profile: 'standard', totals: meter.totals, startedAt: new Date(0) },
-    ...{ milliseconds: 125_000, exitCode: 0, callsModel: true },
+    ...{ milliseconds: 125_000, exitCode: 0, callsModel: true, withoutProxy: undefined },
     ...extra,
   };
 }
@@ -127,6 +127,7 @@ describe('the lines', () => {
       'headroom nothing reached the proxy in 1 s: Claude Code ended with code 1 before it asked the model anything',
     ]);
     expect(lines([record({ outcome: 'refused', kind: 'other' })])[0]).toContain("1 request came without the launch's secret");
+    expect(lines([], { withoutProxy: 'no room' })).toEqual(['headroom nothing reached the proxy in 2 min 5 s: no room']);
     expect(lines([], { callsModel: false })).toEqual([]);
     expect(lines([record({ kind: 'other', usage: undefined })], { callsModel: false })).toEqual([]);
     expect(lines([record({ kind: 'count', usage: undefined })])[1]).toBe(

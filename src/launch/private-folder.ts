@@ -28,7 +28,7 @@ export function makePrivateFolder(cacheFolder: string, platform: NodeJS.Platform
   } catch (thrown) {
     throw new Failure(
       'no-private-folder',
-      `Cannot make a private folder: ${messageOf(thrown)}`,
+      `cannot make a private folder: ${messageOf(thrown)}`,
       'Set XDG_CACHE_HOME to a folder that can be written.',
     );
   }

@@ -12,6 +12,8 @@ export interface ReceiptFacts {
   readonly exitCode: number;
   /** False: no traffic is no surprise. */
   readonly callsModel: boolean;
+  /** Why there was no proxy, where it could not be put up. */
+  readonly withoutProxy: string | undefined;
 }
 
 export interface Style {
@@ -64,6 +66,7 @@ export function receiptJson(facts: ReceiptFacts): string {
     unread: totals.unread,
     addedMilliseconds: totals.added,
     restarts: totals.restarts,
+    withoutProxy: facts.withoutProxy ?? null,
   };
   return `${JSON.stringify(figures, undefined, 2)}\n`;
 }
@@ -121,7 +124,8 @@ function troubleLines({ requests, restarts }: Totals, style: Style): readonly st
   return troubles.map((trouble) => row('', style.bad(trouble)));
 }
 
-function whyNothing({ title, totals, exitCode, milliseconds }: ReceiptFacts): string {
+function whyNothing({ title, totals, exitCode, milliseconds, withoutProxy }: ReceiptFacts): string {
+  if (withoutProxy) return withoutProxy;
   if (totals.requests.refused > 0)
     return `${sayCount(totals.requests.refused, 'request')} came without the launch's secret and were refused`;
   if (exitCode !== 0 && milliseconds < 60_000) return `${title} ended with code ${exitCode} before it asked the model anything`;

@@ -15,8 +15,8 @@ import { createTeardown, type Teardown } from './teardown.ts';
 import { type AgentExit, type RunningAgent, startAgent } from './terminal.ts';
 import type { Plan } from './wrapper.ts';
 
-/** `errors` gathers one line for everything that could not be taken down. */
-export async function runProxied(launch: Launch, draft: Plan, errors: string[]): Promise<AgentExit> {
+/** `problems` gathers one line for everything that could not be put up or taken down. */
+export async function runProxied(launch: Launch, draft: Plan, problems: Problems): Promise<AgentExit> {
   const teardown = createTeardown();
   let agent: RunningAgent | undefined;
   const interruptions = watchInterruptions(() => {
@@ -27,8 +27,11 @@ export async function runProxied(launch: Launch, draft: Plan, errors: string[]):
     const ready = await putUp(launch, draft, teardown);
     const early = endedEarly(interruptions);
     if (early) return early;
-    // The agent is worth more to its user than we are.
-    if (ready instanceof Error) return await runBare(launch, [`this launch runs without the proxy: ${messageOf(ready)}`]);
+    if (ready instanceof Error) {
+      // The agent is worth more to its user than we are.
+      problems.withoutProxy = messageOf(ready);
+      return await runBare(launch, [`this launch runs without the proxy: ${problems.withoutProxy}`]);
+    }
 
     for (const note of ready.plan.notes) launch.note(note);
     launch.outputs.explain?.replace('');
@@ -41,9 +44,15 @@ export async function runProxied(launch: Launch, draft: Plan, errors: string[]):
     teardown.add('sweep', () => sweep);
     return await agent.exit;
   } finally {
-    errors.push(...(await teardown.run()), ...interruptions.errors());
+    problems.errors.push(...(await teardown.run()), ...interruptions.errors());
     interruptions.stop();
   }
+}
+
+export interface Problems {
+  readonly errors: string[];
+  /** Why there was no proxy. */
+  withoutProxy: string | undefined;
 }
 
 interface Ready {

@@ -8,7 +8,7 @@ import { isLaunchRunning } from './private-folder.ts';
 import { type ReceiptFacts, receiptJson } from './receipt.ts';
 import { printReceipt } from './receipt-print.ts';
 import { runBare } from './run-bare.ts';
-import { runProxied } from './run-proxied.ts';
+import { type Problems, runProxied } from './run-proxied.ts';
 import { say } from './say.ts';
 import { readSituation } from './situation.ts';
 import { type AgentExit, exitStatus } from './terminal.ts';
@@ -25,7 +25,7 @@ export async function runSession(
   const startedAt = new Date();
   const command = findAgent(wrapper, surroundings);
   const outputs = openOutputs(settings, surroundings.workingFolder);
-  const errors: string[] = [];
+  const problems: Problems = { errors: [], withoutProxy: undefined };
   try {
     const { environment, isNested } = await readEnvironment(surroundings);
     const situation = readSituation(wrapper, { ...surroundings, args, environment });
@@ -35,7 +35,7 @@ export async function runSession(
     const draft = wrapper.plan({ ...situation, proxyAddress: '', privateFolder: '' });
     const isInside = isNested && isLaunchAddress(draft.upstream);
     const isBare = draft.runsBare || isInside;
-    const exit = isBare ? await runBare(launch, isInside ? [insideNote] : draft.notes) : await runProxied(launch, draft, errors);
+    const exit = isBare ? await runBare(launch, isInside ? [insideNote] : draft.notes) : await runProxied(launch, draft, problems);
     if (exit.failure) throw exit.failure;
 
     const facts: ReceiptFacts = {
@@ -47,11 +47,12 @@ export async function runSession(
       milliseconds: Date.now() - startedAt.getTime(),
       exitCode: exitStatus(exit),
       callsModel: draft.callsModel && !isBare,
+      withoutProxy: problems.withoutProxy,
     };
     outputs.receipt?.replace(receiptJson(facts));
-    errors.push(...closeOutputs(outputs));
+    problems.errors.push(...closeOutputs(outputs));
     if (!exit.hungUp && !settings.isQuiet) await printReceipt(facts);
-    if (!exit.hungUp) for (const error of errors) say(`headroom: ${error}`);
+    if (!exit.hungUp) for (const error of problems.errors) say(`headroom: ${error}`);
     return exit;
   } finally {
     closeOutputs(outputs);
