@@ -39,7 +39,7 @@ export async function visitInTerminal(setting: Setting, manner: Manner, options:
       requests: stay.upstream.requests,
       midway: stay.midway(),
       left,
-      screen: text,
+      screen: `${during}\n${text}`,
       modes,
       ...inspect(setting.workplace),
     };
@@ -54,7 +54,7 @@ export function openAgent(setting: Setting, manner: Manner, stay: Stay): Screen 
   const { home, project, temporary } = setting.workplace;
   prepareHome(home, project);
   const words = commandFor(setting, manner, []).map((word) => `'${word}'`);
-  const command = `stty -g | sed s/^/BEFORE=/; ${words.join(' ')}; echo AGENT-EXIT=$?; stty -g | sed s/^/AFTER=/`;
+  const command = `stty -g | sed s/^/BEFORE=/; ${words.join(' ')}; code=$?; printf '\\r\\nAGENT-EXIT=%s\\r\\n' $code; stty -g | sed s/^/AFTER=/`;
   return openScreen({ command, folder: project, environment: stay.environment, socketFolder: join(temporary, '..') });
 }
 

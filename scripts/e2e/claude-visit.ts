@@ -14,6 +14,8 @@ export interface Setting {
   readonly agentFolder: string;
   /** Our built command, a file for Node. */
   readonly cli: string;
+  /** What upstream counts and bills as tokens. */
+  readonly count: (text: string) => number;
 }
 
 export type Manner = 'bare' | 'wrapped';
@@ -45,8 +47,8 @@ export interface VisitOptions {
   readonly options?: readonly string[];
   /** True: the home stays as the last visit left it. */
   readonly keepsHome?: boolean;
-  /** Called in the middle of the tour with what is found there, and with every process of the visit. */
-  readonly onMidway?: (midway: Midway, processes: readonly MarkedProcess[]) => void;
+  /** Called in the middle of the tour with what is found there, and with every process of the visit; the tour waits for it. */
+  readonly onMidway?: (midway: Midway, processes: readonly MarkedProcess[]) => void | Promise<void>;
 }
 
 export const ourCache = join('.cache', 'headroom');
@@ -75,17 +77,18 @@ export interface Stay {
 }
 
 /** An upstream that plays the tour and looks around in the middle of it. */
-export async function openStay({ workplace, agentFolder }: Setting, { script, onMidway }: VisitOptions): Promise<Stay> {
+export async function openStay({ workplace, agentFolder, count }: Setting, { script, onMidway }: VisitOptions): Promise<Stay> {
   const mark = randomUUID();
   let midway: Midway | undefined;
   const upstream = await startUpstream({
     script: script ?? planTour(workplace.project),
+    cache: { count },
     onRequest() {
       if (midway || upstream.requests.at(-2)?.answer?.played !== middle) return;
       const processes = findMarked(mark);
       const settings = processes.flatMap(({ args }) => (args.includes('--settings') ? args[args.indexOf('--settings') + 1]! : []));
       midway = { ports: findPorts(processes), settingsFile: settings[0] };
-      onMidway?.(midway, processes);
+      return onMidway?.(midway, processes);
     },
   });
   const environment = {
@@ -98,7 +101,7 @@ export async function openStay({ workplace, agentFolder }: Setting, { script, on
     ANTHROPIC_API_KEY: 'dummy',
     ANTHROPIC_BASE_URL: upstream.url,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    HEADROOM_E2E_RUN: mark,
+    AGENT_TOUR_RUN: mark,
   };
   return {
     upstream,
@@ -119,6 +122,11 @@ export function commandFor({ cli }: Setting, manner: Manner, flags: readonly str
   return manner === 'bare' ? ['claude', ...flags] : [process.execPath, cli, 'wrap', ...options, 'claude', ...flags];
 }
 
+/** The agent itself among the processes of a visit. */
+export function findAgentProcess(processes: readonly MarkedProcess[]): number | undefined {
+  return processes.find(({ args }) => args[0] === 'claude' || args[0]?.endsWith('/claude'))?.pid;
+}
+
 /** The launcher among the processes of a visit. */
 export function findLauncher({ cli }: Setting, processes: readonly MarkedProcess[]): number | undefined {
   return processes.find(({ args }) => args[1] === cli && args[2] === 'wrap')?.pid;
@@ -128,6 +136,8 @@ export function findLauncher({ cli }: Setting, processes: readonly MarkedProcess
 export function inspect({ home, project, temporary }: Workplace): Pick<Visit, 'home' | 'ours' | 'temporary' | 'edited'> {
   const all = snapshot(home);
   const isOurs = (name: string) => name.startsWith(ourCache);
+  // Claude Code writes it when it has lived for some five seconds: by chance of load here and not there.
+  all.delete(join('.claude', '.last-cleanup'));
   return {
     home: new Map([...all].filter(([name]) => !isOurs(name))),
     ours: new Map([...all].filter(([name]) => isOurs(name))),

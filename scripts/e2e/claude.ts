@@ -1,9 +1,12 @@
 /** Claude Code, the real one, on the tour: bare and under headroom, without and with a terminal, refused, and with the launcher killed. */
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCounter } from '../../src/tokens/count.ts';
+import { familyFactor } from '../../src/tokens/family.ts';
 import type { Checks } from './checks.ts';
 import { checkBill, checkNoTrace, checkSameButSmaller, checkSameEnd, checkTour } from './claude-compare.ts';
-import { checkKilled, checkKilledInTerminal } from './claude-kill.ts';
+import { checkKilled, checkKilledInTerminal, visitKilled } from './claude-kill.ts';
+import { checkReceipt } from './claude-receipt.ts';
 import { checkTerminal, visitInTerminal } from './claude-terminal.ts';
 import { type Setting, type Visit, visit } from './claude-visit.ts';
 import { installAgent } from './install.ts';
@@ -13,17 +16,22 @@ import { createWorkplace } from './workplace.ts';
 
 const version = '2.1.330';
 const steps = planTour('').steps.length;
-const isThere = (file: string) => existsSync(file) || existsSync(dirname(file));
 
 export async function checkClaude(checks: Checks, cli: string): Promise<void> {
   const workplace = createWorkplace();
-  const setting: Setting = { workplace, cli, agentFolder: installAgent('@anthropic-ai/claude-code', version, 'claude') };
+  const setting: Setting = {
+    workplace,
+    cli,
+    count: await loadProviderCount(),
+    agentFolder: installAgent('@anthropic-ai/claude-code', version, 'claude'),
+  };
   console.log(`Claude Code ${version}`);
   try {
     const bare = await checkPrinted(checks, setting);
     await checkRefused(checks, setting);
     console.log(' headroom wrap claude -p, launcher killed with SIGKILL');
-    await checkKilled(checks, setting, [bare]);
+    bare.push(await visitKilled(setting));
+    await checkKilled(checks, setting, bare);
     if (hasTmux()) await checkInTerminal(checks, setting, bare);
     else checks.skip('Claude Code at a terminal', 'tmux is not installed');
   } finally {
@@ -31,18 +39,22 @@ export async function checkClaude(checks: Checks, cli: string): Promise<void> {
   }
 }
 
-async function checkPrinted(checks: Checks, setting: Setting): Promise<Visit> {
+async function checkPrinted(checks: Checks, setting: Setting): Promise<Visit[]> {
   console.log(' claude -p, bare');
   const bare = await visit(setting, 'bare');
   checkTour(checks, bare, steps);
   console.log(' headroom wrap claude -p');
-  const wrapped = await visit(setting, 'wrapped');
+  const beside = (name: string) => join(setting.workplace.temporary, '..', name);
+  const files = { receipt: beside('receipt.json'), explain: beside('explain.jsonl') };
+  const options = ['--receipt-json', files.receipt, '--explain', files.explain];
+  const wrapped = await visit(setting, 'wrapped', { options });
   checkTour(checks, wrapped, steps);
   checkSameEnd(checks, bare, wrapped, 0);
+  checkReceipt(checks, bare, wrapped, { receipt: take(files.receipt), explain: take(files.explain) });
   checkSameButSmaller(checks, bare, wrapped);
   checkBill(checks, bare, wrapped);
-  await checkNoTrace(checks, bare, wrapped, isThere);
-  return bare;
+  await checkNoTrace(checks, [bare], wrapped);
+  return [bare];
 }
 
 /** An upstream that says no: the agent shows it and ends as it would without us. */
@@ -54,7 +66,7 @@ async function checkRefused(checks: Checks, setting: Setting): Promise<void> {
   checkSameEnd(checks, bare, wrapped, 1);
 }
 
-async function checkInTerminal(checks: Checks, setting: Setting, printed: Visit): Promise<void> {
+async function checkInTerminal(checks: Checks, setting: Setting, printed: readonly Visit[]): Promise<void> {
   console.log(' claude at a terminal, bare');
   const bare = await visitInTerminal(setting, 'bare');
   checkTour(checks, bare, steps);
@@ -66,7 +78,23 @@ async function checkInTerminal(checks: Checks, setting: Setting, printed: Visit)
   checks.check('exit code 0, as bare', bare.finished.code === 0 && wrapped.finished.code === 0, wrapped.screen.slice(-2000));
   checkSameButSmaller(checks, bare, wrapped);
   checkBill(checks, bare, wrapped);
-  await checkNoTrace(checks, bare, wrapped, isThere);
+  await checkNoTrace(checks, [bare, ...printed], wrapped);
   console.log(' headroom wrap claude at a terminal, launcher killed with SIGKILL');
-  await checkKilledInTerminal(checks, setting, [bare, printed]);
+  await checkKilledInTerminal(checks, setting, [bare, ...printed]);
+}
+
+/** As the newest models count, as far as is known; each text is counted once. */
+async function loadProviderCount(): Promise<(text: string) => number> {
+  const count = await loadCounter();
+  const factor = familyFactor('claude-opus-5-5');
+  const known = new Map<string, number>();
+  return (text) => {
+    const tokens = known.get(text) ?? Math.ceil(count(text) * factor);
+    known.set(text, tokens);
+    return tokens;
+  };
+}
+
+function take(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }

@@ -41,7 +41,7 @@ export function openScreen({ command, folder, environment, socketFolder }: Scree
       env: environment,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-  tmux('new-session', '-d', '-x', '140', '-y', '50', '-c', folder, command);
+  tmux('new-session', '-d', '-x', '140', '-y', '120', '-c', folder, command);
   tmux('set-option', '-g', 'remain-on-exit', 'on');
   const screen: Screen = {
     text: () => tmux('capture-pane', '-p', '-S', '-').replace(/\n\s*\n/g, '\n'),

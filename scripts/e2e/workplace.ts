@@ -30,14 +30,14 @@ export function createWorkplace(): Workplace {
   };
 }
 
-/** Every file below a folder with its text, by path; ids and times in names and texts set aside. */
+/** Every file below a folder with its text, by path; ids, times and chance in names set aside. */
 export function snapshot(folder: string, without: readonly string[] = []): Map<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const name = relative(folder, path);
     if (!entry.isFile() || without.some((each) => name.startsWith(each))) continue;
-    files.set(setAside(name), readFileSync(path, 'latin1'));
+    files.set(nameAside(name), readFileSync(path, 'latin1'));
   }
   return new Map([...files].sort());
 }
@@ -45,6 +45,11 @@ export function snapshot(folder: string, without: readonly string[] = []): Map<s
 /** What differs from run to run: session ids and epoch times. */
 export function setAside(text: string): string {
   return text.replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<id>').replace(/\b1[0-9]{12}\b/g, '<time>');
+}
+
+function nameAside(name: string): string {
+  const known = setAside(name).replace(/[0-9a-f]{64}/g, '<hash>');
+  return known.replace(/\bsessions\/\d+/, 'sessions/<process>').replace(/<time>-[a-z0-9]{6}\b/, '<time>-<chance>');
 }
 
 function write(path: string, text: string): void {
