@@ -15,7 +15,7 @@ const toCloser = 2;
 /** Values nested deeper than `deepest` (the root is 0) are checked and not listed. Undefined where it is not JSON. */
 export function scanJson(bytes: Buffer, deepest = Number.POSITIVE_INFINITY): JsonTape | undefined {
   const lanes = lanesOf(bytes);
-  const tape = new TapeWriter(deepest);
+  const tape = new TapeWriter(deepest, bytes.length);
   let closers = new Uint8Array(64);
   let depth = 0;
   let keyStart = 0;

@@ -116,11 +116,13 @@ export class TapeWriter {
   readonly #deepest: number;
   readonly #open: number[] = [];
   #depth = 0;
-  #cells = new Int32Array(cellsPerValue * 512);
+  #cells: Int32Array<ArrayBuffer>;
   #used = 0;
 
-  constructor(deepest: number) {
+  /** `size`: the bytes to come; most bodies have fewer than a value in 128 of them, others grow. */
+  constructor(deepest: number, size: number) {
     this.#deepest = deepest;
+    this.#cells = new Int32Array(cellsPerValue * (64 + (size >> 7)));
   }
 
   open(kind: 'object' | 'array', keyStart: number, keyEnd: number, start: number): void {
