@@ -2,12 +2,19 @@
 
 const token = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[=>]|[\r\n\b\x1b]|[^\r\n\b\x1b]+/g;
 
+const osc = /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
+/** More different links than this are not looked up. */
+const mostTargets = 50;
+
 interface Screen {
   readonly lines: string[];
   row: number;
   column: number;
   /** Rows that were reached by moving up: there a line wider than a terminal would have been elsewhere. */
   movedUp: boolean;
+  /** Link targets that stand in the text as well, and the text without its links, once it was needed. */
+  readonly targets: Set<string>;
+  plain: string | undefined;
 }
 
 /** Lines are wrapped at the terminal's width, which a text does not tell: this is the narrowest usual one. */
@@ -15,7 +22,7 @@ const narrowest = 80;
 
 /** The text as shown, or undefined where a control is not understood (a full-screen program, an unknown sequence, a hidden link target). */
 export function readScreen(text: string): string | undefined {
-  const screen: Screen = { lines: [''], row: 0, column: 0, movedUp: false };
+  const screen: Screen = { lines: [''], row: 0, column: 0, movedUp: false, targets: new Set(), plain: undefined };
   for (const [part] of text.matchAll(token)) if (!apply(screen, part, text)) return undefined;
   if (screen.movedUp && screen.lines.some((line) => line.length > narrowest)) return undefined;
   return screen.lines.join('\n');
@@ -28,7 +35,7 @@ function apply(screen: Screen, part: string, text: string): boolean {
   else if (first === 0x08) screen.column = Math.max(0, screen.column - 1);
   else if (first !== 0x1b) return write(screen, part);
   else if (part[1] === '[') return control(screen, part);
-  else if (part[1] === ']') return isHarmlessOsc(part, text);
+  else if (part[1] === ']') return isHarmlessOsc(part, screen, text);
   else return part.length > 1;
   return true;
 }
@@ -96,9 +103,16 @@ function moveUp(screen: Screen, amount: number, toStart: boolean): boolean {
 }
 
 /** Titles are not shown; a link is shown as its text, so its target must stand in the text too. */
-function isHarmlessOsc(part: string, text: string): boolean {
+function isHarmlessOsc(part: string, screen: Screen, text: string): boolean {
   const body = part.slice(2).replace(/\x07$|\x1b\\$/, '');
   if (/^[012];/.test(body)) return true;
   const target = /^8;[^;]*;(.*)$/.exec(body)?.[1];
-  return target === '' || (target !== undefined && text.replaceAll(part, '').includes(target));
+  if (target === '' || target === undefined) return target === '';
+  if (!screen.targets.has(target)) {
+    if (screen.targets.size >= mostTargets) return false;
+    screen.plain ??= text.replace(osc, '');
+    if (!screen.plain.includes(target)) return false;
+    screen.targets.add(target);
+  }
+  return true;
 }
