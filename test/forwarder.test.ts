@@ -3,8 +3,9 @@ import { type IncomingMessage, request as startRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { post, send, sendRaw } from './helpers/loopback-client.ts';
-import { secret, startTestProxy } from './helpers/loopback-proxy.ts';
+import { startTestProxy } from './helpers/loopback-proxy.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
+import { secret } from './helpers/loopback-settings.ts';
 import { answerMessage, startRawUpstream, startUpstream } from './helpers/loopback-upstream.ts';
 
 const kept = closesAfterEach();

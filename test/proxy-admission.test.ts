@@ -1,7 +1,8 @@
 /** Who gets in: only the holder of the secret, on this machine, outside a browser. Nobody else reaches upstream or learns anything. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { send, sendRaw } from './helpers/loopback-client.ts';
-import { type LoopbackProxy, secret, startTestProxy } from './helpers/loopback-proxy.ts';
+import { type LoopbackProxy, startTestProxy } from './helpers/loopback-proxy.ts';
+import { secret } from './helpers/loopback-settings.ts';
 import { type LoopbackUpstream, startUpstream } from './helpers/loopback-upstream.ts';
 
 let upstream: LoopbackUpstream;

@@ -4,7 +4,8 @@ import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { anthropicMessages } from '../src/protocols/anthropic-messages.ts';
 import { bodyWith, numberedFile, resultsIn } from './helpers/loopback-bodies.ts';
 import { post } from './helpers/loopback-client.ts';
-import { createTestPipeline, startTestProxy } from './helpers/loopback-proxy.ts';
+import { createTestPipeline } from './helpers/loopback-pipeline.ts';
+import { startTestProxy } from './helpers/loopback-proxy.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { startUpstream } from './helpers/loopback-upstream.ts';
 

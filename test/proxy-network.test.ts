@@ -104,6 +104,7 @@ test('an agent that leaves while the corporate proxy keeps us waiting is an abor
   request.destroy();
   expect(await ended).toBe('gone');
   expect(await proxy.record(0)).toMatchObject({ outcome: 'aborted' });
+  await expect.poll(() => corporate.connections()).toBe(0);
 });
 
 test.each([['socks5://127.0.0.1:1080'], ['nonsense']])(

@@ -4,8 +4,9 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { bodyWith, numberedFile } from './helpers/loopback-bodies.ts';
 import { chunksOf, open, send } from './helpers/loopback-client.ts';
-import { secret, startTestProxy } from './helpers/loopback-proxy.ts';
+import { startTestProxy } from './helpers/loopback-proxy.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
+import { secret } from './helpers/loopback-settings.ts';
 import { type Seen, startUpstream } from './helpers/loopback-upstream.ts';
 
 const kept = closesAfterEach();

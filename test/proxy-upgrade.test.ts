@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { sendRaw } from './helpers/loopback-client.ts';
-import { secret, startTestProxy } from './helpers/loopback-proxy.ts';
+import { startTestProxy } from './helpers/loopback-proxy.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
+import { secret } from './helpers/loopback-settings.ts';
 import { startUpstream } from './helpers/loopback-upstream.ts';
 
 const kept = closesAfterEach();

@@ -36,6 +36,8 @@ export interface ProxyThread {
 const deathLimits = { period: 10_000, plain: 3, last: 5 };
 /** Milliseconds before the next start, by deaths within the period: at once first, and all well within a second. */
 const pauses = [0, 0, 50, 200, 400];
+/** Many times what sessions need: a leak ends the worker, which is replaced, and not the machine. */
+const resourceLimits = { maxOldGenerationSizeMb: 1024 };
 /** A worker that does not end by itself is ended. */
 const mostClosingMs = 2000;
 
@@ -108,7 +110,7 @@ interface RunningWorker {
 
 function runWorker(file: URL, settings: ProxySettings, onMessage: (message: WorkerMessage) => void): RunningWorker {
   // What it prints would land in the agent's screen.
-  const worker = new Worker(file, { workerData: settings, name: 'headroom proxy', stdout: true, stderr: true });
+  const worker = new Worker(file, { workerData: settings, name: 'headroom proxy', stdout: true, stderr: true, resourceLimits });
   worker.stdout.resume();
   worker.stderr.resume();
   let failure = new Failure('proxy-start', 'The proxy did not start.');

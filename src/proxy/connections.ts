@@ -1,6 +1,6 @@
 /** How the upstream is reached: kept-alive connections, a corporate proxy between, and the authorities to trust. It sends nothing. */
 import { readFileSync } from 'node:fs';
-import { Agent as HttpAgent } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import * as tls from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
@@ -29,8 +29,27 @@ export function createConnections(upstream: Upstream): Connections {
     return { base, agent, options, description: base.host };
   }
   const proxy = webAddress(upstream.proxyUrl, 'proxy');
-  const agent = new HttpsProxyAgent(proxy, { keepAlive: true, ...secureContext });
+  const agent = new TunnelAgent(proxy, { keepAlive: true, ...secureContext });
   return { base, agent, options, description: `${base.host} through the proxy ${proxy.host}` };
+}
+
+/** What a request may add to its options: fires when nobody wants its connection any more. */
+export interface Abandonable {
+  readonly abandoned?: AbortSignal;
+}
+
+/** A tunnel that is given up while the corporate proxy has not yet answered; of itself the agent would wait for that for ever. */
+class TunnelAgent extends HttpsProxyAgent<string> {
+  override connect(request: ClientRequest, options: Parameters<HttpsProxyAgent<string>['connect']>[1] & Abandonable) {
+    const { connectOpts } = this;
+    // Read by the parent before it first waits.
+    this.connectOpts = { ...connectOpts, ...(options.abandoned ? { signal: options.abandoned } : {}) };
+    try {
+      return super.connect(request, options);
+    } finally {
+      this.connectOpts = connectOpts;
+    }
+  }
 }
 
 function webAddress(text: string, what: string): URL {

@@ -7,7 +7,7 @@
 import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import util from 'node:util';
-import { createConnections } from './connections.ts';
+import { type Abandonable, createConnections } from './connections.ts';
 import type { OutgoingHeader } from './headers.ts';
 import type { Upstream } from './records.ts';
 
@@ -58,14 +58,17 @@ export async function createForwarder(upstream: Upstream): Promise<Forwarder> {
           if (statusCode !== 200) outgoing.destroy(new Error(`the proxy answered ${statusCode}`));
         });
         call.response.once('close', () => {
-          if (!call.response.writableFinished) outgoing.destroy();
+          if (call.response.writableFinished) return;
+          if (!outgoing.socket) abandoning.abort();
+          outgoing.destroy();
+          reject(new Error('the agent went away'));
         });
-        if (call.response.destroyed) outgoing.destroy();
       };
+      const abandoning = new AbortController();
       // With it Node writes the head at once, and upstream may hold the reply back.
       delete call.request.headers.expect;
       if (call.body === undefined) passTrailers(call.request, () => caught.request);
-      const caught = catching(agent, base.protocol, options, adopt);
+      const caught = catching(agent, base.protocol, { ...options, abandoned: abandoning.signal } satisfies Abandonable, adopt);
       proxy.web(
         call.request,
         call.response,

@@ -68,8 +68,8 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     server.once('error', reject).listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
   });
   port = (server.address() as AddressInfo).port;
-  // Begun now, and awaited by the requests; a failure is theirs to record.
-  createPipeline().catch(() => {});
+  // Begun once the caller knows the port, and awaited by the requests; a failure is theirs to record.
+  setImmediate(() => createPipeline().catch(() => {}));
 
   const close = async () => {
     const closed = new Promise((resolve) => server.close(resolve));

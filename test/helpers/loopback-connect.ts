@@ -9,14 +9,13 @@ export interface ConnectProxy {
   /** Hosts and ports that were asked for, in order. */
   readonly asked: readonly string[];
   readonly headers: readonly IncomingMessage['headers'][];
+  /** Connections that are open now, to it and from it. */
+  connections(): number;
   close(): Promise<void>;
 }
 
 /** `answers` is the status line's rest; an empty one keeps whoever asks waiting for ever. */
-export async function startConnectProxy(
-  answers = '200 OK',
-  tls?: { key: string; cert: string },
-): Promise<ConnectProxy> {
+export async function startConnectProxy(answers = '200 OK', tls?: { key: string; cert: string }): Promise<ConnectProxy> {
   const asked: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
   const sockets = new Set<Socket>();
@@ -26,7 +25,7 @@ export async function startConnectProxy(
   server.on('connect', (request, socket: Socket) => {
     asked.push(request.url ?? '');
     headers.push(request.headers);
-    if (answers === '') return;
+    if (answers === '') return void socket.on('end', () => socket.destroy()).resume();
     if (!answers.startsWith('200')) return void socket.end(`HTTP/1.1 ${answers}\r\nContent-Length: 4\r\n\r\npage`);
     const [host, port] = (request.url ?? '').split(':');
     const upstream = connect(Number(port), host);
@@ -44,5 +43,5 @@ export async function startConnectProxy(
     for (const socket of sockets) socket.destroy();
     return closed;
   };
-  return { port, asked, headers, close };
+  return { port, asked, headers, connections: () => sockets.size, close };
 }

@@ -1,10 +1,11 @@
 /** A proxy on loopback with the real protocol and the real pipeline, and everything it told its owner. */
 
-import { createPipeline } from '../../src/pipeline/create.ts';
 import type { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { protocols } from '../../src/protocols/index.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from '../../src/proxy/records.ts';
 import { type ProxyParts, startProxy } from '../../src/proxy/server.ts';
+import { createTestPipeline } from './loopback-pipeline.ts';
+import { secret, settingsFor } from './loopback-settings.ts';
 
 export interface LoopbackProxy {
   readonly port: number;
@@ -16,26 +17,6 @@ export interface LoopbackProxy {
   /** The record with that number, as soon as it is there. */
   record(index: number): Promise<ExchangeRecord>;
   close(): Promise<void>;
-}
-
-export const secret = '0123456789abcdef0123456789abcdef';
-
-export function settingsFor(upstream: string, changes: Partial<ProxySettings> = {}): ProxySettings {
-  return {
-    port: 0,
-    secret,
-    upstream: { url: upstream, proxyUrl: undefined, caFiles: [] },
-    mode: 'shrink',
-    profile: 'lossless',
-    version: 'test',
-    skips: [],
-    ...changes,
-  };
-}
-
-/** The real one, counting a quarter of the characters: what is tested here does not depend on the count. */
-export function createTestPipeline(skips: readonly SkipNotice[] = []): Pipeline {
-  return createPipeline({ count: (text) => Math.ceil(text.length / 4), skips });
 }
 
 export async function startTestProxy(

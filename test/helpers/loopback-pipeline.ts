@@ -1,0 +1,8 @@
+/** The real pipeline, counting a quarter of the characters: what the proxy is tested for does not depend on the count. */
+import { createPipeline } from '../../src/pipeline/create.ts';
+import type { Pipeline } from '../../src/pipeline/pipeline.ts';
+import type { SkipNotice } from '../../src/proxy/records.ts';
+
+export function createTestPipeline(skips: readonly SkipNotice[] = []): Pipeline {
+  return createPipeline({ count: (text) => Math.ceil(text.length / 4), skips });
+}
