@@ -10,6 +10,8 @@ const trials: TailTrial[] = [
 
 for (const trial of trials) {
   const lost = await findLostTails(trial);
-  console.log(`${trial.runs} runs of ${trial.bytes} bytes, ${trial.reader} reader: ${lost.length === 0 ? 'every byte came' : lost.join('; ')}`);
+  console.log(
+    `${trial.runs} runs of ${trial.bytes} bytes, ${trial.reader} reader: ${lost.length === 0 ? 'every byte came' : lost.join('; ')}`,
+  );
   if (lost.length > 0) process.exitCode = 1;
 }
