@@ -30,8 +30,8 @@ export function checkTour(checks: Checks, visit: Pick<Visit, 'requests' | 'edite
 }
 
 /** Law 1 as the provider sees it: nothing that was sent changes, and the prompt cache keeps hitting. */
-export function checkPrefixes(checks: Checks, requests: Visit['requests']): void {
-  const turns = turnsOf(requests);
+export function checkPrefixes(checks: Checks, requests: Visit['requests'], conversation?: string): void {
+  const turns = turnsOf(requests, conversation);
   const broken = turns.flatMap((turn, index) => {
     const earlier = index > 0 ? messagesOf(turns[index - 1]!) : [];
     const later = messagesOf(turn);

@@ -43,6 +43,8 @@ export interface Midway {
 
 export interface VisitOptions {
   readonly script?: Script;
+  /** More words for Claude Code itself. */
+  readonly flags?: readonly string[];
   /** Words between `wrap` and `claude`. */
   readonly options?: readonly string[];
   /** True: the home stays as the last visit left it. */
@@ -59,7 +61,7 @@ export async function visit(setting: Setting, manner: Manner, options: VisitOpti
   const { workplace } = setting;
   if (!options.keepsHome) workplace.reset();
   const stay = await openStay(setting, options);
-  const flags = ['-p', tourPrompt, '--allowedTools', 'Bash,Edit,Write,Read,Grep'];
+  const flags = ['-p', tourPrompt, '--allowedTools', 'Bash,Edit,Write,Read,Grep,Agent', ...(options.flags ?? [])];
   const [command, ...args] = commandFor(setting, manner, flags, options.options);
   const finished = await run(command!, args, { cwd: workplace.project, env: stay.environment });
   const left = await stay.close();

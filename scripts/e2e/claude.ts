@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { loadCounter } from '../../src/tokens/count.ts';
 import { familyFactor } from '../../src/tokens/family.ts';
 import type { Checks } from './checks.ts';
-import { checkBill, checkNoTrace, checkSameButSmaller, checkSameEnd, checkTour } from './claude-compare.ts';
+import { checkBill, checkNoTrace, checkPrefixes, checkSameButSmaller, checkSameEnd, checkTour } from './claude-compare.ts';
 import { checkKilled, checkKilledInTerminal, visitKilled } from './claude-kill.ts';
 import { checkReceipt } from './claude-receipt.ts';
 import { checkTerminal, visitInTerminal } from './claude-terminal.ts';
 import { type Setting, type Visit, visit } from './claude-visit.ts';
 import { installAgent } from './install.ts';
 import { hasTmux } from './screen.ts';
-import { planTour } from './tour.ts';
-import { createWorkplace } from './workplace.ts';
+import { planHelpers, planTour, tourEnd } from './tour.ts';
+import { messagesOf, resultsOf, turnsOf } from './wire.ts';
+import { createWorkplace, setAside } from './workplace.ts';
 
 const version = '2.1.330';
 const steps = planTour('').steps.length;
@@ -28,6 +29,8 @@ export async function checkClaude(checks: Checks, cli: string): Promise<void> {
   console.log(`Claude Code ${version}`);
   try {
     const bare = await checkPrinted(checks, setting);
+    await checkUnchanged(checks, setting, bare[0]!);
+    await checkHelpers(checks, setting);
     await checkRefused(checks, setting);
     console.log(' headroom wrap claude -p, launcher killed with SIGKILL');
     bare.push(await visitKilled(setting));
@@ -55,6 +58,39 @@ async function checkPrinted(checks: Checks, setting: Setting): Promise<Visit[]> 
   checkBill(checks, bare, wrapped);
   await checkNoTrace(checks, [bare], wrapped);
   return [bare];
+}
+
+/** Where the user wants nothing changed, nothing is: every byte of every result. */
+async function checkUnchanged(checks: Checks, setting: Setting, bare: Visit): Promise<void> {
+  for (const option of ['--off', '--observe']) {
+    console.log(` headroom wrap ${option} claude -p`);
+    const wrapped = await visit(setting, 'wrapped', { options: [option] });
+    checkSameEnd(checks, bare, wrapped, 0);
+    const [found, expected] = [wrapped, bare].map(({ requests }) => setAside(turnsOf(requests).map(messagesOf).join('\n')));
+    checks.equal('every message is byte for byte that of a bare run', found!, expected!);
+  }
+}
+
+/** Subagents at once beside the main conversation, with the message shape of the older models, and a 529 on the way. */
+async function checkHelpers(checks: Checks, setting: Setting): Promise<void> {
+  console.log(' headroom wrap claude -p --model claude-sonnet-4-5, two subagents, upstream overloaded at first');
+  const wrapped = await visit(setting, 'wrapped', {
+    script: planHelpers(setting.workplace.project),
+    flags: ['--model', 'claude-sonnet-4-5'],
+  });
+  checks.equal('the tour ended', wrapped.finished.stdout.trim(), tourEnd);
+  checks.check('upstream was asked once more after its 529', wrapped.requests.filter(({ answer }) => answer?.status === 529).length === 1);
+  for (const conversation of ['step', 'conversation 0 step', 'conversation 1 step']) {
+    const turns = turnsOf(wrapped.requests, conversation);
+    checks.check(`${conversation}: all its turns`, turns.length === (conversation === 'step' ? 5 : 3), `${turns.length}`);
+    checkPrefixes(checks, wrapped.requests, conversation);
+  }
+  const results = resultsOf(turnsOf(wrapped.requests).at(-1)!).map(({ text }) => text);
+  const isWhole = (word: string) => results.some((text) => text.includes(word));
+  checks.check(
+    'what only the subagents have seen is shown in full',
+    isWhole('export function currencyOf(order) {') && isWhole("roles.includes('export')"),
+  );
 }
 
 /** An upstream that says no: the agent shows it and ends as it would without us. */

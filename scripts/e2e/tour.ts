@@ -38,3 +38,34 @@ export function planTour(project: string): Script {
     ],
   };
 }
+
+/**
+ * Another one: two subagents at once read what the main conversation reads after them, and upstream is overloaded at first.
+ * What one conversation has seen the others have not.
+ */
+export function planHelpers(project: string): Script {
+  const at = (name: string) => join(project, name);
+  const helper = (subject: string) => ({
+    raw: 'Agent',
+    input: { description: subject, prompt: `Please look at the ${subject}`, subagent_type: 'general-purpose', run_in_background: false },
+  });
+  const reading = (file: string) => [
+    { calls: [{ read: at(file) }] },
+    { calls: [{ shell: `cat ${file}`, description: 'Show it again' }] },
+    { text: `There is nothing wrong with ${file}.` },
+  ];
+  return {
+    thinking: 'Others can help.',
+    steps: [
+      { calls: [{ shell: 'ls', description: 'Look around' }], failures: [529] },
+      { text: 'Two helpers.', calls: [helper('store'), helper('handlers')] },
+      { calls: [{ read: at('src/store.js') }] },
+      { calls: [{ shell: 'cat src/handlers.js', description: 'Show the handlers' }] },
+      { text: tourEnd },
+    ],
+    conversations: [
+      { prompt: 'look at the store', steps: reading('src/store.js') },
+      { prompt: 'look at the handlers', steps: reading('src/handlers.js') },
+    ],
+  };
+}

@@ -2,9 +2,9 @@
 import type { BilledUsage } from '../../src/demo/prompt-cache.ts';
 import type { UpstreamRequest } from '../../src/demo/upstream-face.ts';
 
-/** The turns of the tour: requests with tools that the script answered. */
-export function turnsOf(requests: readonly UpstreamRequest[]): UpstreamRequest[] {
-  return requests.filter(({ answer }) => answer?.played.startsWith('step ') && answer.status === 200);
+/** The turns of one conversation: requests that its script answered. The tour itself is `step`, its subagents are `conversation N step`. */
+export function turnsOf(requests: readonly UpstreamRequest[], conversation = 'step'): UpstreamRequest[] {
+  return requests.filter(({ answer }) => answer?.played.startsWith(`${conversation} `) && answer.status === 200);
 }
 
 export function usagesOf(requests: readonly UpstreamRequest[]): BilledUsage[] {
