@@ -18,7 +18,7 @@ export const wrapOptions = {
   upstream: {
     flag: '--upstream <url>',
     variable: 'HEADROOM_UPSTREAM',
-    description: 'where requests go, instead of where the agent sends them',
+    description: 'send requests there, not where the agent would',
   },
   pty: { flag: '--no-pty', variable: 'HEADROOM_NO_PTY', description: 'run the agent on this terminal, without a relay' },
   quiet: { flag: '--quiet', variable: 'HEADROOM_QUIET', description: 'print no notes and no receipt' },

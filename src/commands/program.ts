@@ -1,15 +1,14 @@
 /** The command line as a whole: which commands there are, in the order that help shows them. */
 import { Command } from 'commander';
-import { wrappers } from '../../wrappers/index.ts';
 import { Failure } from '../errors.ts';
 import { version } from '../version.ts';
-import { createWrapCommand } from './wrap.ts';
+import { createWrapCommand, isAgentName } from './wrap.ts';
 
 const examples = `
 Examples:
-  headroom wrap claude                  start Claude Code; everything after \`claude\` goes to it
-  headroom wrap claude -p "..." | jq    in a pipe, with nothing of ours on stdout
-  headroom wrap --help                  the options of wrap`;
+  headroom wrap claude                start Claude Code; what follows is its own
+  headroom wrap claude -p "why?" | jq
+  headroom wrap --help                the options of wrap`;
 
 export function createProgram(): Command {
   const program = new Command('headroom')
@@ -22,13 +21,14 @@ export function createProgram(): Command {
     .addCommand(createWrapCommand())
     .helpCommand(false)
     .argument('[command]')
+    .argument('[args...]')
+    .passThroughOptions()
     .action((name: string | undefined) => {
-      if (name === undefined) program.help();
-      const isAgent = wrappers.some((wrapper) => wrapper.name === name);
+      if (name === undefined) return program.help();
       throw new Failure(
         'unknown-command',
         `There is no command \`${name}\``,
-        isAgent ? `Try: headroom wrap ${name}` : 'Try: headroom --help',
+        isAgentName(name) ? `Try: headroom wrap ${name}` : 'Try: headroom --help',
       );
     });
   for (const command of [program, ...program.commands]) {

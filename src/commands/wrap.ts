@@ -11,14 +11,19 @@ import { version } from '../version.ts';
 
 const examples = `
 Agents: ${wrappers.map(({ name, title }) => `${name} (${title})`).join(', ')}
-By environment: HEADROOM_QUIET=1, HEADROOM_PROFILE=lossless and so on; flags win.
+Environment: HEADROOM_QUIET=1, HEADROOM_PROFILE=lossless, ...; flags win.
 
 Examples:
-  headroom wrap claude                     as always, with a receipt at the end
-  headroom wrap claude --resume            what follows the agent's name is its own
-  headroom wrap claude -p "why?" | jq      nothing of ours on stdout
-  headroom wrap --observe claude           see what would be removed
+  headroom wrap claude                  as always, with a receipt at its end
+  headroom wrap claude --resume         what follows the agent's name is its own
+  headroom wrap claude -p "why?" | jq   nothing of ours on stdout
+  headroom wrap --observe claude        see what would be removed
   headroom wrap --explain why.jsonl claude`;
+
+/** Whether somebody who typed this word meant `headroom wrap` before it. */
+export function isAgentName(word: string): boolean {
+  return wrappers.some(({ name }) => name === word);
+}
 
 export function createWrapCommand(): Command {
   const command = new Command('wrap')

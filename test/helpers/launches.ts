@@ -45,6 +45,8 @@ export interface Machine {
   environment(extra?: Record<string, string>): Record<string, string>;
   start(args: readonly string[], extra?: Record<string, string>): Running;
   run(args: readonly string[], extra?: Record<string, string>): Promise<Ended>;
+  /** A program on this machine's PATH, without us. */
+  startProgram(name: string, args: readonly string[], extra?: Record<string, string>): Running;
   /** Writes a file below the root. */
   write(path: string, text: string): string;
   /** Every file and folder below the home with its mode and content, but for our own cache. */
@@ -67,8 +69,8 @@ export function createMachine(): Machine {
     STAND_IN_REPORT: reportFile,
     ...extra,
   });
-  const start = (args: readonly string[], extra?: Record<string, string>): Running => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: project, env: environment(extra), stdio: ['ignore', 'pipe', 'pipe'] });
+  const startProgram = (program: string, args: readonly string[], extra?: Record<string, string>): Running => {
+    const child = spawn(program, args, { cwd: project, env: environment(extra), stdio: ['ignore', 'pipe', 'pipe'] });
     const out: Buffer[] = [];
     const errors: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -80,6 +82,7 @@ export function createMachine(): Machine {
     });
     return { child, ended };
   };
+  const start = (args: readonly string[], extra?: Record<string, string>) => startProgram(process.execPath, [cli, ...args], extra);
   return {
     root,
     home,
@@ -93,6 +96,7 @@ export function createMachine(): Machine {
     environment,
     start,
     run: (args, extra) => start(args, extra).ended,
+    startProgram: (name, args, extra) => startProgram(join(bin, name), args, extra),
     write: (path, text) => {
       const file = join(root, path);
       mkdirSync(dirname(file), { recursive: true });
@@ -127,6 +131,20 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Every process that was started with this folder in its environment, as /proc tells. */
+export function processesOf(root: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`=${root}/`);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }
 
 function stateOf(folder: string, except: string): Record<string, string> {
