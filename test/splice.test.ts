@@ -12,8 +12,8 @@ const anyText = fc.oneof(
 );
 
 /** A JSON body and a new text for some of its strings. */
-const spliced = jsonText.chain((json) => {
-  const body = Buffer.from(json);
+const spliced = jsonText.chain(({ text }) => {
+  const body = Buffer.from(text);
   const tape = scanJson(body)!;
   const strings: number[] = [];
   for (let value = 0, end = tape.next(0); value < end; value += 1) if (tape.kind(value) === 'string') strings.push(value);
