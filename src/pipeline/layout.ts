@@ -8,17 +8,21 @@ export function layOut(text: NumberedText, repeats: readonly Repeat[]): string {
   const kept = keptNumbers(text);
   const lines: string[] = [];
   let next = 0;
+  // What stands between notes is what changed: its first line says where.
+  let isBehindNote = false;
   for (let at = 0; at < text.contents.length; at++) {
     const repeat = repeats[next];
     if (repeat?.from === at) {
       lines.push(repeat.note);
       at += repeat.count - 1;
       next++;
+      isBehindNote = true;
       continue;
     }
     const number = text.numbers[at] ?? -1;
     const content = text.contents[at] ?? '';
-    lines.push(number >= 0 && kept[at] && text.spelling ? spell(text.spelling, number) + content : content);
+    lines.push(number >= 0 && (kept[at] || isBehindNote) && text.spelling ? spell(text.spelling, number) + content : content);
+    isBehindNote = false;
   }
   return lines.join('\n');
 }

@@ -79,7 +79,8 @@ export function fillNumbers(numbers: readonly number[]): number[] {
     const number = filled[at] ?? -1;
     if (number < 0) continue;
     const before = last < 0 ? -1 : (filled[last] ?? -1);
-    if (last >= 0 && before + (at - last) === number) for (let between = last + 1; between < at; between++) filled[between] = before + (between - last);
+    if (last >= 0 && before + (at - last) === number)
+      for (let between = last + 1; between < at; between++) filled[between] = before + (between - last);
     last = at;
   }
   return filled;
@@ -97,7 +98,7 @@ function isNumberedBy(lines: readonly string[], style: Style): boolean {
     if (number === previous + 1) consecutive++;
     previous = number;
   }
-  if (consecutive < 3 || consecutive < numbered * 0.7) return false;
+  if (consecutive < 3 || consecutive < numbered * 0.6) return false;
   return !style.isCommon || numbered >= lines.length - 12;
 }
 

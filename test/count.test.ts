@@ -1,0 +1,22 @@
+/** The counter: exact on text, calm on runs without a break, blind to special-token spellings. */
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { expect, test } from 'vitest';
+import { loadCounter } from '../src/tokens/count.ts';
+
+test('counts as the encoder does', async () => {
+  const count = await loadCounter();
+  for (const text of ['', 'hello world', 'const a = 1;\n\treturn a;', '日本語 😀', '\ud800 lone'])
+    expect(count(text)).toBe(encode(text).length);
+});
+
+test('takes special tokens as the text they are', async () => {
+  const count = await loadCounter();
+  expect(count('before <|endoftext|> after')).toBeGreaterThan(3);
+});
+
+test('stays linear on a run without a break, and near the exact count', async () => {
+  const count = await loadCounter();
+  expect(count('x'.repeat(1_000_000))).toBeGreaterThan(1000);
+  const blob = 'aGVsbG8gd29ybGQ'.repeat(200);
+  expect(Math.abs(count(blob) / encode(blob).length - 1)).toBeLessThan(0.02);
+});

@@ -1,0 +1,37 @@
+/** What a call was about: words in, label out. */
+import { expect, test } from 'vitest';
+import { commandOf, labelOf, numbersLines, showsFiles } from '../src/text/tool-call.ts';
+
+const shell = (command: unknown): { tool: string; input: unknown } => ({ tool: 'Bash', input: { command } });
+
+test.each([
+  [shell('npm test'), 'npm test'],
+  [shell('cd /a/b && FOO=1 npx vitest run src/a.test.ts 2>&1 | tail -5'), 'npx vitest run'],
+  [shell("sed -n '1,80p' src/deep/file.ts"), 'sed file.ts'],
+  [shell(['bash', '-lc', 'git diff --stat']), 'git diff'],
+  [{ tool: 'exec_command', input: { cmd: 'ls -la /x' } }, 'ls x'],
+  [{ tool: 'Read', input: { file_path: 'C:\\src\\a.ts' } }, 'Read a.ts'],
+  [{ tool: 'mcp__github__list_issues', input: { repo: 'x' } }, 'list_issues'],
+  [{ tool: 'str_replace_editor', input: { command: 'view', path: '/a/b.py' } }, 'str_replace_editor b.py'],
+  [undefined, 'result'],
+])('the label of %j is %s', (call, label) => {
+  expect(labelOf(call)).toBe(label);
+});
+
+test.each([
+  ['Read', {}, true],
+  ['view', {}, true],
+  ['Bash', { command: 'nl -ba a.ts | sed -n 1,9p' }, true],
+  ['Bash', { command: 'cat -n a.ts' }, true],
+  ['Bash', { command: 'psql -c "select"' }, false],
+  ['mcp__db__query', {}, false],
+  ['Thread', {}, false],
+])('%s %j numbers lines: %s', (tool, input, expected) => {
+  expect(numbersLines({ tool, input })).toBe(expected);
+});
+
+test('a command that only shows files is told from one that does more', () => {
+  expect(showsFiles(shell('cd x && cat a.sh | head -5'))).toBe(true);
+  expect(showsFiles(shell('cat a.sh && ./a.sh'))).toBe(false);
+  expect(commandOf({ tool: 'edit', input: { command: 'view', path: 'x' } })).toBeUndefined();
+});
