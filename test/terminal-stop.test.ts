@@ -35,7 +35,7 @@ function openShell(file = join(folder, 'report')): OuterTerminal {
 async function ask(terminal: OuterTerminal, command: string): Promise<string> {
   const from = terminal.output().length;
   terminal.type(`${command}; echo "en""d"\r`);
-  const to = await terminal.waitFor('\nend\r\n', from);
+  const to = await terminal.waitFor('end\r\n', from);
   await terminal.waitFor('PROMPT> ', to);
   return terminal.output().toString('latin1', from, to);
 }
