@@ -129,6 +129,13 @@ describe('nesting', () => {
   });
 });
 
+test('more than four million values are not listed, and not held in memory', () => {
+  const many = (count: number): Buffer => Buffer.from(`{"a":[${'0,'.repeat(count)}0]}`);
+  expect(scanJson(many(4_000_000))).toBeDefined();
+  expect(scanJson(many(12_000_000))).toBeUndefined();
+  expect(scanJson(many(12_000_000), 1)).toBeDefined();
+});
+
 describe('finding', () => {
   test('members by their decoded name, however it is spelled', () => {
     fc.assert(

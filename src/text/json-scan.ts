@@ -12,7 +12,7 @@ const openArray = 0x5b;
 /** Each closing bracket's code is its opening one's plus this. */
 const toCloser = 2;
 
-/** Values nested deeper than `deepest` (the root is 0) are checked and not listed. Undefined where it is not JSON. */
+/** Values nested deeper than `deepest` (the root is 0) are checked and not listed. Undefined where it is not JSON, or has millions of values to list. */
 export function scanJson(bytes: Buffer, deepest = Number.POSITIVE_INFINITY): JsonTape | undefined {
   const lanes = lanesOf(bytes);
   const tape = new TapeWriter(deepest, bytes.length);

@@ -5,6 +5,8 @@ export type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
 const kinds: readonly Kind[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 /** kind, start and end of the key literal (0, 0: none), start and end of the value, the first value after this one's inside. */
 const cellsPerValue = 6;
+/** 96 MiB of cells. A body of millions of tiny values is no conversation, and listing it would take many times its size. */
+const mostValues = 4 * 1024 * 1024;
 
 /** Values are named by their place in the list: 0 is the root, and the children of a container follow it. */
 export class JsonTape {
@@ -145,12 +147,14 @@ export class TapeWriter {
     if (this.#depth <= this.#deepest) this.#write(kind, keyStart, keyEnd, start, end);
   }
 
-  finish(bytes: Buffer): JsonTape {
-    return new JsonTape(bytes, this.#cells.subarray(0, this.#used));
+  /** Undefined where there were too many values to list. */
+  finish(bytes: Buffer): JsonTape | undefined {
+    return this.#used / cellsPerValue > mostValues ? undefined : new JsonTape(bytes, this.#cells.subarray(0, this.#used));
   }
 
   #write(kind: Kind, keyStart: number, keyEnd: number, start: number, end: number): void {
     if (this.#used === this.#cells.length) {
+      if (this.#used / cellsPerValue > mostValues) return;
       const wider = new Int32Array(this.#cells.length * 2);
       wider.set(this.#cells);
       this.#cells = wider;
