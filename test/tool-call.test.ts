@@ -8,6 +8,7 @@ test.each([
   [shell('npm test'), 'npm test'],
   [shell('cd /a/b && FOO=1 npx vitest run src/a.test.ts 2>&1 | tail -5'), 'npx vitest run'],
   [shell("sed -n '1,80p' src/deep/file.ts"), 'sed file.ts'],
+  [shell('ls -la && cat src/create.ts'), 'ls; cat create.ts'],
   [shell(['bash', '-lc', 'git diff --stat']), 'git diff'],
   [{ tool: 'exec_command', input: { cmd: 'ls -la /x' } }, 'ls x'],
   [{ tool: 'Read', input: { file_path: 'C:\\src\\a.ts' } }, 'Read a.ts'],

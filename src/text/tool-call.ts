@@ -47,23 +47,26 @@ export function showsFiles(call: ToolCall | undefined): boolean {
 export function labelOf(call: ToolCall | undefined): string {
   if (!call) return 'result';
   const command = commandOf(call);
-  if (command !== undefined) return shorten(commandLabel(command), 30) || call.tool;
+  if (command !== undefined) return shorten(commandLabel(command), 36) || call.tool;
   const tool = call.tool.split('__').at(-1) ?? call.tool;
   const path = pathOf(call);
   return path === undefined ? tool : `${tool} ${shorten(baseName(path), 40)}`;
 }
 
-/** `cd x && FOO=1 npx vitest run src/a.test.ts | tail -5` becomes `npx vitest run a.test.ts`. */
+/** `cd x && FOO=1 npx vitest run src/a.test.ts | tail -5` becomes `npx vitest run`; of several commands in a row the first two are named. */
 function commandLabel(command: string): string {
-  const first =
-    command
-      .split(/\n|&&|\|\||[;|]/)
-      .map((part) => part.trim())
-      .find((part) => part !== '' && !/^(cd|export|set|source|pushd)\b/.test(part)) ?? command.trim();
-  const words = first.split(/\s+/).filter((word) => !/^\w+=/.test(word) && !/^\d?[<>]/.test(word));
+  const parts = command.split(/\n|&&|\|\||;/).map((part) => part.split('|', 1)[0]?.trim() ?? '');
+  const telling = parts.filter((part) => part !== '' && !/^(cd|export|set|source|pushd|echo|printf|true|sleep)\b/.test(part));
+  const named = (telling.length > 0 ? telling : [command.trim()]).slice(0, 2).map(simpleCommandLabel);
+  return [...new Set(named)].join('; ').replace(/[[\]\p{Cc}]/gu, '');
+}
+
+/** The program and its first two words that are no options and no numbers, paths by their last part. */
+function simpleCommandLabel(command: string): string {
+  const words = command.split(/\s+/).filter((word) => !/^\w+=/.test(word) && !/^\d?[<>]/.test(word));
   const [program = '', ...rest] = words;
   const named = rest.filter((word) => !word.startsWith('-') && !/^['"]?\d/.test(word)).map((word) => baseName(word.replace(/['"]/g, '')));
-  return [baseName(program), ...named.slice(0, 2)].join(' ').replace(/[[\]]/g, '');
+  return [baseName(program), ...named.slice(0, 2)].join(' ');
 }
 
 function shorten(text: string, most: number): string {
