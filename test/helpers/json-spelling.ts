@@ -27,7 +27,7 @@ const character = fc.oneof(
 );
 
 /** A string literal, quotes and all. */
-export const stringLiteral = fc.array(character, { maxLength: 24 }).map((parts) => `"${parts.join('')}"`);
+const stringLiteral = fc.array(character, { maxLength: 24 }).map((parts) => `"${parts.join('')}"`);
 
 /** `text` as a literal with some of its characters spelled as escapes. */
 export function spelled(text: string): fc.Arbitrary<string> {

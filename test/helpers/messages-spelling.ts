@@ -1,29 +1,29 @@
 /** Conversations of the Messages API as data, and as bytes in every spelling that means the same to the API. */
 import fc from 'fast-check';
 
-export interface Text {
+interface Text {
   readonly type: 'text';
   readonly text: string;
   readonly citations?: null;
 }
-export interface Image {
+interface Image {
   readonly type: 'image';
   readonly source: { readonly type: 'base64'; readonly data: string };
 }
 export type Part = Text | Image;
-export interface Call {
+interface Call {
   readonly type: 'tool_use';
   readonly id: string;
   readonly name: string;
   readonly input: unknown;
 }
-export interface Result {
+interface Result {
   readonly type: 'tool_result';
   readonly tool_use_id: string;
   readonly is_error?: boolean;
   readonly content: readonly Part[];
 }
-export interface Thinking {
+interface Thinking {
   readonly type: 'thinking';
   readonly thinking: string;
 }
