@@ -7,6 +7,9 @@ import { Failure, messageOf } from './errors.ts';
 // Node's own warnings would land in the agent's screen.
 process.removeAllListeners('warning');
 
+// Loaded while the words are read: almost every start is this one.
+if (process.argv[2] === 'wrap') void import('./launch/session.ts').catch(() => {});
+
 try {
   await createProgram().parseAsync();
 } catch (thrown) {

@@ -13,6 +13,7 @@ import { startProxyThread } from './proxy-thread.ts';
 import { agentStart, runBare } from './run-bare.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 import { type AgentExit, type RunningAgent, startAgent } from './terminal.ts';
+import { loadInheritedSpawn, loadPty } from './terminal-spawn.ts';
 import type { Plan } from './wrapper.ts';
 
 /** `problems` gathers one line for everything that could not be put up or taken down. */
@@ -24,6 +25,9 @@ export async function runProxied(launch: Launch, draft: Plan, problems: Problems
     else void teardown.run().finally(() => process.exit(1));
   });
   try {
+    // Loaded while the worker starts: what the agent's start will need.
+    const { pty } = agentStart(launch, [], {});
+    void (pty ? loadPty() : loadInheritedSpawn()).catch(() => {});
     const ready = await putUp(launch, draft, teardown);
     const early = endedEarly(interruptions);
     if (early) return early;
