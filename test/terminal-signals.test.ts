@@ -1,5 +1,5 @@
 /** Signals to the launcher, signals that end the agent, a terminal that goes away: who gets what, and what is left. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -139,6 +139,36 @@ describe('a PTY', () => {
     process.kill(terminal.pid, 'SIGKILL');
     await waitUntil(() => !isThere(pid));
     expect(await terminal.ended).toEqual({ code: undefined, signal: 'SIGKILL' });
+  });
+
+  it('is left behind by a launcher that crashes, and the terminal is as it was', async () => {
+    const file = freshFile();
+    const script = 'stty -g; "$@" 2> /dev/tty; stty -g';
+    const terminal = openTerminal('sh', ['-c', script, 'sh', node, launcher.file, 'pty', node, programPath('fill-the-screen.mjs')], {
+      environment: { RUN_AGENT_CRASH: file },
+    });
+    await terminal.waitFor('ready');
+    writeFileSync(file, '');
+    await terminal.ended;
+    const lines = terminal.text().split('\r\n');
+    expect(terminal.text()).toContain('a fault of our own');
+    expect(lines.at(-2)).toBe(lines[0]);
+  });
+
+  it.each(['a', 'no'])('works and is put back where there is %s stty', async (which) => {
+    const script = 'stty -g; old=$PATH; PATH=$OTHER; export PATH; "$@"; PATH=$old; echo; stty -g';
+    const words = [node, launcher.file, 'pty', node, programPath('print-input.mjs')];
+    const terminal = openTerminal('sh', ['-c', script, 'sh', ...words], {
+      environment: { OTHER: which === 'a' ? (process.env.PATH ?? '') : folder },
+    });
+    await terminal.waitFor('ready');
+    terminal.type('\x03\r\x1a');
+    await terminal.waitFor('1a>');
+    terminal.type('q');
+    await terminal.ended;
+    const lines = terminal.text().split('\r\n');
+    expect(lines[1]?.replaceAll('><', '')).toBe('ready<030d1a71>');
+    expect(lines.at(-2)).toBe(lines[0]);
   });
 
   it('does not wait for a child that the agent leaves behind', async () => {

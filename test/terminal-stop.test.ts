@@ -114,6 +114,23 @@ describe('a stop', () => {
     expect(await terminal.ended).toEqual({ code: 5, signal: undefined });
   });
 
+  it('can be followed by the agent’s death: `fg` gives its status and a sane terminal', async () => {
+    const file = join(folder, 'killed');
+    const terminal = openShell(file);
+    await terminal.waitFor('PROMPT> ');
+    const modes = await ask(terminal, 'stty -g');
+    const from = terminal.output().length;
+    terminal.type(`'${node}' '${launcher.file}' pty ${agent}\r`);
+    const at = await terminal.waitFor('[ready]', from);
+    terminal.type('\x1a');
+    await terminal.waitFor('PROMPT> ', at);
+    process.kill(JSON.parse(readFileSync(file, 'utf8')).pid, 'SIGKILL');
+    expect(await ask(terminal, 'fg; echo "status $?"')).toContain('status 137\r\n');
+    expect(await ask(terminal, 'stty -g')).toBe(modes);
+    terminal.type('exit\r');
+    await terminal.ended;
+  });
+
   it('ends with its terminal: no stopped agent is left', async () => {
     const file = join(folder, 'stopped');
     const terminal = openShell(file);

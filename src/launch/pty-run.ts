@@ -76,8 +76,10 @@ export async function startInPty(
     outer.restore();
     ignoreStops();
     await stopWholeJob();
-    ignoreStops = handleSignals({ SIGTSTP: stopAgent });
     isJobStopped = false;
+    // Killed while the job was stopped.
+    if (!isAlive) return;
+    ignoreStops = handleSignals({ SIGTSTP: stopAgent });
     takeBack();
     sendSignal(-pty.pid, 'SIGCONT');
   };

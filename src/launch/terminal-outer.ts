@@ -52,7 +52,7 @@ export function takeTerminal(
 
   // stty rather than Node's raw mode, which goes on turning LF into CRLF; -iexten because BSDs eat ^V and ^O with it.
   const makeRaw = () => {
-    if (isGone) return;
+    if (isGone || isReleased) return;
     isRaw = true;
     if (saved === undefined || runStty('raw', '-echo', '-iexten') === undefined) input.setRawMode(true);
     setBlocking(input, false);

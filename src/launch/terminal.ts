@@ -84,6 +84,8 @@ export function leave(exit: AgentExit): never {
   if (exit.hungUp && process.platform !== 'win32') {
     process.removeAllListeners('SIGHUP');
     process.kill(process.pid, 'SIGHUP');
+    // A normal exit would crash on the dead terminal; the signal needs a moment where another thread takes it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
   }
   process.exit(exitStatus(exit));
 }
