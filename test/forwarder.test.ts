@@ -104,6 +104,13 @@ test('reply headers keep order, case and number; hop-by-hop ones stay behind', a
   expect(got.replace('299 Odd \r\n', '299 Odd\r\n')).toBe(`HTTP/1.1 299 Odd\r\n${head}\r\nConnection: close\r\n\r\nok`);
 });
 
+test('a reply without a date does not get one', async () => {
+  const upstream = await kept(startRawUpstream('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+  const proxy = await kept(startTestProxy(upstream.url));
+  const got = await sendRaw(proxy.port, `GET /${secret}/x HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nConnection: close\r\n\r\n`);
+  expect(got).toBe('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok');
+});
+
 test('a reply in parts, one that ends with its connection and one with trailers arrive whole', async () => {
   for (const [reply, body] of [
     ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 5\r\n\r\n', 'abcde'],
@@ -213,6 +220,16 @@ test('an upstream that is not there is a 502 in the shape of its API, naming it'
   expect(JSON.parse(unknown.body.toString()).error.message).toContain(`127.0.0.1:${gone.port}`);
   expect((await send(`${proxy.address}/other`, { method: 'HEAD' })).status).toBe(502);
   expect(await proxy.record(0)).toMatchObject({ status: 502, outcome: 'upstream-failed' });
+});
+
+test('after a 502 the agent’s connection takes the next request, also where the first one’s body was never read', async () => {
+  const gone = await startUpstream();
+  await gone.close();
+  const proxy = await kept(startTestProxy(gone.url));
+  const head = (method: string, rest: string) => `${method} /${secret}/x HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\n${rest}\r\n\r\n`;
+  const upload = head('POST', 'Content-Length: 3000000') + 'u'.repeat(3_000_000);
+  const got = await sendRaw(proxy.port, upload + head('GET', 'Connection: close'));
+  expect(got.match(/HTTP\/1\.1 502 /g)).toHaveLength(2);
 });
 
 test.each([

@@ -39,6 +39,14 @@ test('the originals go once more, and the agent sees only that reply', async () 
   expect(proxy.skips).toEqual(record.blocks.map(({ key }) => ({ key, reason: 'upstream said 400' })));
 });
 
+test('a reply that was set aside gives its connection back', async () => {
+  const upstream = await kept(startUpstream(refusing(0, 2, 4)));
+  const proxy = await kept(startTestProxy(upstream.url));
+  for (const file of [a, b, c]) expect((await post(proxy.address, bodyWith([file]))).status).toBe(200);
+  expect(upstream.requests).toHaveLength(6);
+  expect(upstream.connections()).toBeLessThanOrEqual(2);
+});
+
 test('an original that came compressed goes once more as it came', async () => {
   const { gzipSync } = await import('node:zlib');
   const upstream = await kept(startUpstream(refusing(0)));

@@ -125,6 +125,15 @@ test.each(['application/json', 'text/event-stream'])('an endless %s is given up,
   expect(longest).toBeLessThan(17 * 1024 * 1024);
 });
 
+test('a copy that is read more slowly than it comes is given up, not held', async () => {
+  const events = Buffer.concat([Buffer.from(`data: ${messageReply}\n\n`), Buffer.from(`: ${'x'.repeat(1000)}\n`.repeat(40_000))]);
+  const bytes = zlib.gzipSync(events, { level: 0 });
+  const copy = copyOf('text/event-stream', 'gzip');
+  for (let at = 0; at < bytes.length; at += 65536) copy.write(bytes.subarray(at, at + 65536));
+  // Nothing was read between: all of it would be waiting.
+  expect(await copy.end()).toBeUndefined();
+});
+
 test('a bomb in the reply reaches the agent as it is and is not held', async () => {
   const bomb = zlib.gzipSync(Buffer.alloc(200 * 1024 * 1024, ' '));
   const upstream = await kept(

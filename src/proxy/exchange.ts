@@ -12,7 +12,7 @@ import { isUpgrade, requestHeaders } from './headers.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
 import type { ExchangeRecord, Outcome } from './records.ts';
 import { relay } from './relay.ts';
-import { leave, retreat, type Shrunk } from './shrink.ts';
+import { leave, retreat, type Shrunk, withoutBodies } from './shrink.ts';
 
 export interface ExchangeParts extends PrepareParts {
   readonly protocols: readonly Protocol[];
@@ -48,7 +48,9 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
     const reply = await converse(course, parts);
     course.status = reply.message.statusCode;
     const copy = course.protocol && copyReply(reply.message.headers, course.protocol.createUsageReader());
-    outcome = await relay(reply, response, (chunk) => copy?.write(chunk));
+    // The copy is read a moment later, so that reading it does not hold up the chunk.
+    outcome = await relay(reply, response, (chunk) => void setImmediate(() => copy?.write(chunk)));
+    await new Promise(setImmediate);
     course.usage = await copy?.end();
   } catch (thrown) {
     const isGone = response.destroyed || (request.destroyed && !request.complete);
@@ -78,8 +80,9 @@ async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
   const status = last.message.statusCode ?? 0;
   const isAccepted = status >= 200 && status < 300 && course.kind === 'turn' && parts.settings.mode === 'shrink';
   if (isAccepted && course.shrunk.blocks.length > 0) (await parts.pipeline()).accept(course.shrunk.blocks.map(({ key }) => key));
-  // From here on the bodies are only weight.
+  // A reply may stream for minutes, and the bodies are only weight now.
   course.raw = undefined;
+  course.shrunk = withoutBodies(course.shrunk);
   return last;
 }
 
@@ -132,8 +135,8 @@ function recordOf(course: Course, outcome: Outcome): ExchangeRecord {
     path: pathOf(course.target),
     status,
     outcome,
-    bytesReceived: shrunk.received?.length ?? streamed,
-    bytesSent: shrunk.body?.length ?? streamed,
+    bytesReceived: shrunk.bytesReceived ?? streamed,
+    bytesSent: shrunk.bytesSent ?? streamed,
     blocks: shrunk.blocks,
     untouched: shrunk.untouched,
     retried,

@@ -46,10 +46,11 @@ export async function createForwarder(upstream: Upstream): Promise<Forwarder> {
   const target = { protocol: base.protocol, host: base.host, hostname: base.hostname.replace(/^\[|\]$/g, ''), port: base.port, path: '' };
   const prefix = base.pathname.replace(/\/+$/, '');
 
-  const send = (call: Call) =>
+  // The body is named apart, so that what waits for the reply's end does not hold it.
+  const send = ({ request, response, path, headers, body }: Call) =>
     new Promise<Reply>((resolve, reject) => {
       const adopt = (outgoing: ClientRequest) => {
-        rewrite(outgoing, prefix + call.path, call.headers);
+        rewrite(outgoing, prefix + path, headers);
         outgoing.on('response', (message) => resolve({ message, upgraded: undefined }));
         outgoing.on('upgrade', (message, socket, head) => resolve({ message, upgraded: { socket, head } }));
         outgoing.on('error', reject).on('close', () => reject(new Error('the connection was closed without a reply')));
@@ -57,8 +58,8 @@ export async function createForwarder(upstream: Upstream): Promise<Forwarder> {
         outgoing.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
           if (statusCode !== 200) outgoing.destroy(new Error(`the proxy answered ${statusCode}`));
         });
-        call.response.once('close', () => {
-          if (call.response.writableFinished) return;
+        response.once('close', () => {
+          if (response.writableFinished) return;
           if (!outgoing.socket) abandoning.abort();
           outgoing.destroy();
           reject(new Error('the agent went away'));
@@ -66,12 +67,12 @@ export async function createForwarder(upstream: Upstream): Promise<Forwarder> {
       };
       const abandoning = new AbortController();
       // With it Node writes the head at once, and upstream may hold the reply back.
-      delete call.request.headers.expect;
-      if (call.body === undefined) passTrailers(call.request, () => caught.request);
+      delete request.headers.expect;
+      if (body === undefined) passTrailers(request, () => caught.request);
       const caught = catching(agent, base.protocol, { ...options, abandoned: abandoning.signal } satisfies Abandonable, adopt);
       proxy.web(
-        call.request,
-        call.response,
+        request,
+        response,
         {
           target,
           agent: caught.agent,
@@ -79,7 +80,7 @@ export async function createForwarder(upstream: Upstream): Promise<Forwarder> {
           selfHandleResponse: true,
           // Keeps http-proxy from parsing the path with url.parse, which alters it and warns on newer Node.
           toProxy: true,
-          ...(call.body === undefined ? {} : { buffer: Readable.from(call.body.length > 0 ? [call.body] : []) }),
+          ...(body === undefined ? {} : { buffer: Readable.from(body.length > 0 ? [body] : []) }),
         },
         reject,
       );

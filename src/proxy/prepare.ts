@@ -29,7 +29,7 @@ export async function prepare(request: IncomingMessage, protocol: Protocol, part
   const began = performance.now();
   const { body, untouched } = await decodeBody(raw, request.headers['content-encoding']);
   const shrunk = body ? await shrink(body, protocol, scopeOf(settings), parts.pipeline) : leave(raw, untouched);
-  const sent: Shrunk = settings.mode === 'observe' && body ? { ...shrunk, body, replaced: [] } : shrunk;
+  const sent: Shrunk = settings.mode === 'observe' && body ? { ...shrunk, body, bytesSent: body.length, replaced: [] } : shrunk;
   if (settings.mode === 'shrink') await keepSkips(shrunk, parts);
   return { raw, shrunk: sent, addedMs: performance.now() - began };
 }

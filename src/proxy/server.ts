@@ -40,8 +40,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     return pipeline;
   };
   const serve = (request: IncomingMessage, response: ServerResponse, answersExpectation: boolean) => {
-    // Both ends may fail at any time; the exchange learns of it by their closing.
-    request.on('error', () => {});
+    // The agent may leave between two lines of ours; the exchange learns of it by the closing, and a write too late is no error.
     response.on('error', () => {});
     const { isAdmitted, target } = admit(request, settings.secret, port);
     if (!isAdmitted) return refuse(request, response, target, parts.onRecord);

@@ -15,6 +15,8 @@ export interface Shrunk {
   readonly received: Buffer | undefined;
   /** The decoded body that goes: the very buffer that came, where nothing is replaced. */
   readonly body: Buffer | undefined;
+  readonly bytesReceived: number | undefined;
+  readonly bytesSent: number | undefined;
   readonly replaced: readonly Replaced[];
   readonly blocks: readonly BlockRecord[];
   readonly model: string | undefined;
@@ -28,7 +30,17 @@ export interface Shrunk {
 
 /** A body that is left as it came. */
 export function leave(body: Buffer | undefined, untouched: string | undefined): Shrunk {
-  return { received: body, body, replaced: [], blocks: [], model: undefined, untouched, skips: [], faulted: [] };
+  const rest = { replaced: [], blocks: [], model: undefined, untouched, skips: [], faulted: [] };
+  return { ...asBodies(body, body), ...rest };
+}
+
+/** What the record needs, and no more. */
+export function withoutBodies(shrunk: Shrunk): Shrunk {
+  return { ...shrunk, received: undefined, body: undefined, replaced: [] };
+}
+
+function asBodies(received: Buffer | undefined, body: Buffer | undefined) {
+  return { received, body, bytesReceived: received?.length, bytesSent: body?.length };
 }
 
 export async function shrink(received: Buffer, protocol: Protocol, scope: string, pipeline: () => Promise<Pipeline>): Promise<Shrunk> {
@@ -43,7 +55,15 @@ export async function shrink(received: Buffer, protocol: Protocol, scope: string
     const replaced = [...replacements]
       .sort(([one], [other]) => one - other)
       .map(([index, text]) => ({ key: blocks[index]!.key, start: blocks[index]!.start, end: blocks[index]!.end, text }));
-    return { received, body: splice(received, replaced), replaced, blocks: records, model, untouched: undefined, skips, faulted: [] };
+    return {
+      ...asBodies(received, splice(received, replaced)),
+      replaced,
+      blocks: records,
+      model,
+      untouched: undefined,
+      skips,
+      faulted: [],
+    };
   } catch (thrown) {
     const step = conversation ? 'shrinking' : 'reading';
     return { ...leave(received, `${step} failed: ${messageOf(thrown)}`), model: conversation?.model, faulted };
@@ -64,5 +84,6 @@ export function retreat(shrunk: Shrunk, isAccepted: (key: string) => boolean, re
   const blocks = shrunk.blocks.map((block) =>
     reverted.has(block.key) ? { ...block, form: undefined, levers: {}, reason, tokensAfter: block.tokensBefore } : block,
   );
-  return { shrunk: { ...shrunk, body: splice(shrunk.received, kept), replaced: kept, blocks }, reverted: [...reverted] };
+  const bodies = asBodies(shrunk.received, splice(shrunk.received, kept));
+  return { shrunk: { ...shrunk, ...bodies, replaced: kept, blocks }, reverted: [...reverted] };
 }
