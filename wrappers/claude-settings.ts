@@ -64,7 +64,7 @@ export function readClaudeSettings(situation: Situation): ClaudeSettings {
 }
 
 /** Parses as Claude does: strict JSON, a byte order mark allowed, an object at the top. */
-export function parseSettings(text: string | undefined): Json | undefined {
+function parseSettings(text: string | undefined): Json | undefined {
   if (!text) return undefined;
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -75,7 +75,7 @@ export function parseSettings(text: string | undefined): Json | undefined {
 }
 
 /** The value of `--settings` is JSON text where it looks like an object, a path otherwise. */
-export function looksLikeJson(value: string): boolean {
+function looksLikeJson(value: string): boolean {
   const text = value.trim();
   return text.startsWith('{') && text.endsWith('}');
 }

@@ -22,7 +22,7 @@ export function watchInterruptions(onError: () => void): Interruptions {
     first ??= signal;
   };
   const collect = (thrown: unknown) => {
-    errors.push(messageOf(thrown));
+    errors.push(`unexpected error: ${messageOf(thrown)}`);
     onError();
   };
   for (const signal of watched) process.on(signal, remember);

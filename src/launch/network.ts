@@ -2,7 +2,10 @@
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The proxy's URL, or undefined for a direct connection. Lower case wins over upper case, HTTPS_PROXY over HTTP_PROXY over ALL_PROXY. */
+/**
+ * The proxy's URL, or undefined for a direct connection. Lower case wins over upper case, HTTPS_PROXY over HTTP_PROXY over ALL_PROXY.
+ * Loopback is always direct: a gateway on this machine is not to be found from anywhere else.
+ */
 export function chooseProxy(url: string, network: Environment): string | undefined {
   const read = (name: string) => network[name] || network[name.toUpperCase()] || undefined;
   const target = new URL(url);
@@ -16,6 +19,7 @@ export function chooseProxy(url: string, network: Environment): string | undefin
 /** `*`, a host, `.suffix`, `*.suffix` or `host:port`; a bare name covers what is below it. */
 function isSpared(target: URL, list: string): boolean {
   const host = target.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (host === 'localhost' || host === '::1' || /^127(?:\.\d+){3}$/.test(host)) return true;
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');
   return list
     .toLowerCase()

@@ -51,7 +51,7 @@ export async function runSession(
     };
     outputs.receipt?.replace(receiptJson(facts));
     problems.errors.push(...closeOutputs(outputs));
-    if (!exit.hungUp && !settings.isQuiet) await printReceipt(facts);
+    if (!exit.hungUp && !settings.isQuiet) await printReceipt(facts, surroundings.environment);
     if (!exit.hungUp) for (const error of problems.errors) say(`headroom: ${error}`);
     return exit;
   } finally {

@@ -14,7 +14,7 @@ export interface Ended {
 }
 
 /** What the stand-in agent said of its start. */
-export interface Report {
+interface Report {
   readonly args: readonly string[];
   /** As its settings files left it, and as it was given. */
   readonly environment: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface Report {
   readonly pid: number;
 }
 
-export interface Running {
+interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
 }
