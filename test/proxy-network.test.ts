@@ -1,8 +1,10 @@
 /** How the upstream is reached: TLS with the user's own authority, a corporate proxy between, and what is said where that fails. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import type { Upstream } from '../src/proxy/records.ts';
+import { bundle } from './helpers/bundle.ts';
 import { bodyWith, numberedFile } from './helpers/loopback-bodies.ts';
 import { chunksOf, open, post, send } from './helpers/loopback-client.ts';
 import { startConnectProxy } from './helpers/loopback-connect.ts';
@@ -44,11 +46,21 @@ test('TLS without the authority is refused, and the message says what to set', a
   expect(upstream.requests).toHaveLength(0);
 });
 
-test('a certificate for another name is refused', async () => {
+test.each([
+  ['0', '200'],
+  ['1', '502'],
+])('NODE_TLS_REJECT_UNAUTHORIZED=%s counts as it does for any Node program', async (NODE_TLS_REJECT_UNAUTHORIZED, status) => {
   const upstream = await kept(startUpstream(undefined, tls));
-  const proxy = await before(`https://127.0.0.2:${upstream.port}`);
-  const listening = process.platform === 'linux';
-  expect(await failureOf(proxy.address)).toMatch(listening ? /127\.0\.0\.2/ : /./);
+  const program = await kept(bundle('./loopback-once.ts'));
+  const { stdout } = await execa(process.execPath, [fileURLToPath(program.file), upstream.url], { env: { NODE_TLS_REJECT_UNAUTHORIZED } });
+  expect(stdout).toBe(status);
+});
+
+test('a certificate for another name is refused', async () => {
+  const upstream = await kept(startUpstream(undefined, { ...tls, cert: readFileSync(fixture('other.pem'), 'utf8') }));
+  const proxy = await before(upstream.url);
+  expect(await failureOf(proxy.address)).toContain("IP: 127.0.0.1 is not in the cert's list");
+  expect(upstream.requests).toHaveLength(0);
 });
 
 test.each([

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { bodyWith, numberedFile, resultsIn } from './helpers/loopback-bodies.ts';
 import { sendRaw } from './helpers/loopback-client.ts';
 import { startTestProxy } from './helpers/loopback-proxy.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
@@ -36,6 +37,36 @@ test.each(['websocket', 'some-protocol/2'])('an upgrade to %s joins the two sock
   );
   socket.destroy();
   expect(await proxy.record(0)).toMatchObject({ status: 101, outcome: 'answered', kind: 'other' });
+});
+
+test('an offer of h2c is ignored: the request is an ordinary one, body and connection and all', async () => {
+  const upstream = await kept(startUpstream());
+  const proxy = await kept(startTestProxy(upstream.url));
+  const body = bodyWith([numberedFile('a')]);
+  const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n';
+  const head = `POST /${secret}/v1/messages HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nX-Kept: caf\xe9\r\n`;
+  const post = `${head}${offer}Content-Length: ${body.length}\r\n\r\n`;
+  const chunked = `${head}${offer}Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+  const last = `${head}${offer}Content-Length: 2\r\n\r\n{}`.replace('Connection: Upgrade', 'Connection: close, Upgrade');
+  const socket = connect(proxy.port, '127.0.0.1').setEncoding('latin1');
+  let got = '';
+  socket.on('data', (text) => {
+    got += text;
+  });
+  // The body in two pieces, the second after upstream has seen nothing of the first.
+  socket.write(Buffer.from(post + body.slice(0, 100), 'latin1'));
+  socket.write(body.slice(100));
+  await proxy.record(0);
+  socket.write(Buffer.from(chunked, 'latin1'));
+  await proxy.record(1);
+  socket.write(Buffer.from(last, 'latin1'));
+  await once(socket, 'close');
+  expect(got.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
+  expect(upstream.requests).toHaveLength(3);
+  expect(resultsIn(upstream.requests[0]!.body)).not.toEqual(resultsIn(body));
+  expect(upstream.requests[1]?.body.equals(upstream.requests[0]?.body ?? Buffer.alloc(0))).toBe(true);
+  expect(upstream.requests[0]?.request.headers).toMatchObject({ 'x-kept': 'caf\xe9' });
+  expect(upstream.requests[0]?.request.headers['http2-settings']).toBeUndefined();
 });
 
 test('a refused upgrade reaches the agent as the reply it is', async () => {

@@ -1,7 +1,7 @@
 /**
  * The listening socket: loopback only, and only for those who know the secret. What happens to an admitted request is `exchange.ts`'s matter.
  */
-import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -10,6 +10,7 @@ import { admit } from './admission.ts';
 import { exchange, pathOf } from './exchange.ts';
 import { createForwarder } from './forwarder.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
+import { ignoreOffer, responseOn } from './upgrade.ts';
 
 /** What the proxy is made of, handed in by its owner. */
 export interface ProxyParts {
@@ -59,6 +60,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
   server.on('checkExpectation', (request, response) => serve(request, response, false));
   server.on('connect', (_request, socket: Duplex) => socket.end(`HTTP/1.1 403 Forbidden\r\n${plainly}\r\n`).on('error', () => {}));
   server.on('upgrade', (request, socket, head) => {
+    if (ignoreOffer(server, request, socket as Socket, head)) return;
     const response = responseOn(request, socket as Socket, head);
     if (response) serve(request, response, false);
   });
@@ -102,21 +104,4 @@ function refuse(request: IncomingMessage, response: ServerResponse, target: stri
     usage: undefined,
     addedMs: 0,
   });
-}
-
-/** Node gives an upgrade only the bare socket; a reply that does not switch protocols is an ordinary one all the same. */
-function responseOn(request: IncomingMessage, socket: Socket, head: Buffer): ServerResponse | undefined {
-  socket.on('error', () => socket.destroy());
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  try {
-    response.assignSocket(socket);
-  } catch {
-    // Sent on the heels of a request whose reply is still under way.
-    socket.destroy();
-    return undefined;
-  }
-  response.once('finish', () => socket.destroySoon());
-  if (head.length > 0) socket.unshift(head);
-  return response;
 }
