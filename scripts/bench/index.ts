@@ -1,0 +1,31 @@
+/** `npm run bench -- [--corpus FOLDER] [--only PART,...]`: every figure the project states, measured here and now, one part after the other. */
+import { parseArgs } from 'node:util';
+
+const parts: Readonly<Record<string, (corpus: string | undefined) => Promise<void>>> = {
+  corpus: async (corpus) => {
+    if (!corpus) return console.log('\ncorpus: skipped: no corpus (name one with --corpus or HEADROOM_CORPUS)');
+    await (await import('./corpus.ts')).benchCorpus(corpus);
+  },
+  scan: async () => (await import('./scan-table.ts')).printScan(),
+  latency: async () => (await import('./latency.ts')).benchLatency(),
+  streaming: async () => (await import('./streaming.ts')).benchStreaming(),
+  keystrokes: async () => (await import('./keystrokes.ts')).benchKeystrokes(),
+  startup: async () => (await import('./startup.ts')).benchStartup(),
+  memory: async () => (await import('./memory.ts')).benchMemory(),
+};
+
+const { values } = parseArgs({ options: { corpus: { type: 'string' }, only: { type: 'string' } } });
+const wanted = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(parts);
+const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(parts).join(', ')}`);
+  process.exit(2);
+}
+// A child that is being measured ends with us, however we end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
+for (const [name, run] of Object.entries(parts)) {
+  if (!wanted.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  await run(values.corpus ?? process.env.HEADROOM_CORPUS);
+}
