@@ -15,8 +15,8 @@ const blockLists = ['system', 'tools'];
 const inner = ['content', 'source'];
 const ofLoneText = ['type', 'text', 'cache_control'];
 
-/** The model and all that stands before the messages, or does for the provider's cache. */
-export function writeScope(chain: ChainWriter, tape: JsonTape): void {
+/** The model and all that stands before the messages, or does for the provider's cache. Returns the key that the blocks start from. */
+export function writeScope(chain: ChainWriter, tape: JsonTape): string {
   for (const member of tape.children(0)) {
     if (tape.keyIn(member, passing) >= 0) continue;
     writeKey(chain, tape, member);
@@ -28,11 +28,12 @@ export function writeScope(chain: ChainWriter, tape: JsonTape): void {
       chain.mark(marks.end);
     }
   }
-  chain.next();
+  return chain.next();
 }
 
 /** A block, or blocks, without markers. White space between members is no part of it. */
 export function writeUnmarked(chain: ChainWriter, tape: JsonTape, value: number): void {
+  if (chain.isReplaying) return;
   const kind = tape.kind(value);
   if (kind === 'object') {
     const text = loneText(tape, value);
@@ -60,6 +61,7 @@ export function writeText(chain: ChainWriter, tape: JsonTape, text: number): voi
 
 /** Markers stand on blocks; in a tool's input or schema the same word is data. */
 export function writeMembers(chain: ChainWriter, tape: JsonTape, object: number, without: readonly string[]): void {
+  if (chain.isReplaying) return;
   for (const member of tape.children(object)) {
     if (tape.keyIn(member, without) >= 0) continue;
     writeKey(chain, tape, member);

@@ -4,8 +4,9 @@ import type { ToolCall } from '../block.ts';
 import { scanJson } from '../text/json-scan.ts';
 import type { JsonTape } from '../text/json-tape.ts';
 import { aside, writeMembers, writeScope, writeText, writeUnmarked } from './anthropic-chain.ts';
-import { ChainWriter, marks } from './chain-writer.ts';
+import { type ChainPlace, ChainWriter, marks } from './chain-writer.ts';
 import type { WireBlock, WireConversation } from './protocol.ts';
+import { createRecentBodies } from './recent-bodies.ts';
 import { callOf, opaqueBlock, textBlock } from './wire-block.ts';
 
 /** Deep enough for a marker in a block of a document in a tool result. */
@@ -21,23 +22,62 @@ interface Reading {
   readonly isUtf8: (value: number) => boolean;
 }
 
-export function readConversation(body: Buffer, scope: string): WireConversation | undefined {
-  const tape = scanJson(body, deepest);
-  if (tape?.kind(0) !== 'object') return undefined;
-  const [model = -1, messages = -1, management = -1] = tape.find(0, ['model', 'messages', 'context_management']) ?? [];
-  if (messages < 0 || tape.kind(messages) !== 'array') return undefined;
+/** What an earlier reading leaves to one that shares its first messages. */
+interface Outcome {
+  readonly tape: JsonTape;
+  /** The list of messages in the tape. */
+  readonly list: number;
+  /** The key before the first block. */
+  readonly scopeKey: string;
+  readonly keys: readonly string[];
+  readonly ends: readonly MessageEnd[];
+}
 
-  const allUtf8 = isUtf8(body);
-  const reading: Reading = {
-    tape,
-    chain: new ChainWriter(body, scope),
-    blocks: [],
-    calls: new Map(),
-    isUtf8: (value) => allUtf8 || isUtf8(body.subarray(tape.start(value), tape.end(value))),
+interface MessageEnd {
+  readonly message: number;
+  readonly place: ChainPlace;
+}
+
+/** A reader remembers the last bodies to be quick, and reads as if it did not. */
+export function createConversationReader(): (body: Buffer, scope: string) => WireConversation | undefined {
+  const recent = createRecentBodies<Outcome>();
+  return (body, scope) => {
+    const known = recent.find(body);
+    const earlier = known?.reading;
+    const shared = known ? known.reading.ends.findLastIndex(({ message }) => known.reading.tape.end(message) <= known.shared) : -1;
+    const last = earlier?.ends[shared];
+    const tape = scanJson(body, deepest, earlier && last && { tape: earlier.tape, last: last.message, within: [0, earlier.list] });
+    if (tape?.kind(0) !== 'object') return undefined;
+    const [model = -1, list = -1, management = -1] = tape.find(0, ['model', 'messages', 'context_management']) ?? [];
+    if (list < 0 || tape.kind(list) !== 'array') return undefined;
+
+    const allUtf8 = isUtf8(body);
+    const chain = new ChainWriter(body, scope);
+    const reading: Reading = {
+      tape,
+      chain,
+      blocks: [],
+      calls: new Map(),
+      isUtf8: (value) => allUtf8 || isUtf8(body.subarray(tape.start(value), tape.end(value))),
+    };
+    const scopeKey = writeScope(chain, tape);
+    const replayed = earlier && last && earlier.scopeKey === scopeKey ? earlier.ends.slice(0, shared + 1) : [];
+    if (earlier && replayed.length > 0) chain.replay(earlier.keys);
+    const ends: MessageEnd[] = [];
+    for (const message of tape.children(list)) {
+      if (!readMessage(reading, message)) return undefined;
+      const end = replayed[ends.length] ?? { message, place: chain.place };
+      ends.push(end);
+      if (ends.length === replayed.length) chain.resume(end.place);
+    }
+    const { blocks } = reading;
+    recent.remember(
+      body,
+      { tape, list, scopeKey, keys: blocks.map(({ key }) => key), ends },
+      shared >= 0 && shared >= (earlier?.ends.length ?? 0) - 2 ? earlier : undefined,
+    );
+    return { model: tape.string(model), blocks, allowsRepeats: keepsResults(tape, management) };
   };
-  writeScope(reading.chain, tape);
-  for (const message of tape.children(messages)) if (!readMessage(reading, message)) return undefined;
-  return { model: tape.string(model), blocks: reading.blocks, allowsRepeats: keepsResults(tape, management) };
 }
 
 /** False: not understood. */

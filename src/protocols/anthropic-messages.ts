@@ -1,15 +1,20 @@
 /** Anthropic Messages: `/v1/messages` and its `count_tokens`. Reading the body and the usage have files of their own. */
-import { readConversation } from './anthropic-conversation.ts';
+import { createConversationReader } from './anthropic-conversation.ts';
 import { createUsageReader } from './anthropic-usage.ts';
 import type { Protocol, RequestKind } from './protocol.ts';
 
-export const anthropicMessages: Protocol = {
-  name: 'anthropic-messages',
-  serves,
-  read: readConversation,
-  createUsageReader,
-  errorBody: (status, message) => JSON.stringify({ type: 'error', error: { type: errorType(status), message } }),
-};
+export const anthropicMessages: Protocol = createAnthropicMessages();
+
+/** One that remembers nothing yet; what it has read before makes it quicker and changes nothing. */
+export function createAnthropicMessages(): Protocol {
+  return {
+    name: 'anthropic-messages',
+    serves,
+    read: createConversationReader(),
+    createUsageReader,
+    errorBody: (status, message) => JSON.stringify({ type: 'error', error: { type: errorType(status), message } }),
+  };
+}
 
 /** A gateway may put a path of its own before `/v1`. */
 function serves(method: string, path: string): RequestKind | undefined {

@@ -3,7 +3,8 @@
  * it accepts exactly what `JSON.parse` accepts of the same bytes.
  */
 import { type ByteLanes, lanesOf, skipString } from './json-string.ts';
-import { type JsonTape, type Kind, TapeWriter } from './json-tape.ts';
+import type { JsonTape, Kind } from './json-tape.ts';
+import { TapeWriter } from './json-tape-writer.ts';
 
 const comma = 0x2c;
 const openObject = 0x7b;
@@ -12,8 +13,18 @@ const openArray = 0x5b;
 /** Each closing bracket's code is its opening one's plus this. */
 const toCloser = 2;
 
-/** Values nested deeper than `deepest` (the root is 0) are checked and not listed. Undefined where it is not JSON, or has millions of values to list. */
-export function scanJson(bytes: Buffer, deepest = Number.POSITIVE_INFINITY): JsonTape | undefined {
+/** A place up to which the same bytes have been scanned, to the same depth: the end of a container, and the containers around it from the root. */
+export interface ScannedPart {
+  readonly tape: JsonTape;
+  readonly last: number;
+  readonly within: readonly number[];
+}
+
+/**
+ * Values nested deeper than `deepest` (the root is 0) are checked and not listed.
+ * Undefined where it is not JSON, or has millions of values to list.
+ */
+export function scanJson(bytes: Buffer, deepest = Number.POSITIVE_INFINITY, scanned?: ScannedPart): JsonTape | undefined {
   const lanes = lanesOf(bytes);
   const tape = new TapeWriter(deepest, bytes.length);
   let closers = new Uint8Array(64);
@@ -21,10 +32,19 @@ export function scanJson(bytes: Buffer, deepest = Number.POSITIVE_INFINITY): Jso
   let keyStart = 0;
   let keyEnd = 0;
   let at = skipSpace(bytes, 0);
+  let hasValue = false;
+  if (scanned) {
+    const { last, within } = scanned;
+    tape.takeOver(scanned.tape, scanned.tape.next(last), within);
+    for (const container of within) closers[depth++] = bytes[scanned.tape.start(container)]! + toCloser;
+    at = skipSpace(bytes, scanned.tape.end(last));
+    hasValue = true;
+  }
   for (;;) {
-    // A value starts at `at`.
+    // A value starts at `at`, unless one has just been taken over.
     const first = bytes[at];
-    if (first === openObject || first === openArray) {
+    if (hasValue) hasValue = false;
+    else if (first === openObject || first === openArray) {
       tape.open(first === openObject ? 'object' : 'array', keyStart, keyEnd, at);
       if (depth === closers.length) closers = widen(closers);
       closers[depth] = first + toCloser;

@@ -2,11 +2,9 @@
 
 export type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
-const kinds: readonly Kind[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];
+export const kinds: readonly Kind[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 /** kind, start and end of the key literal (0, 0: none), start and end of the value, the first value after this one's inside. */
-const cellsPerValue = 6;
-/** 96 MiB of cells. A body of millions of tiny values is no conversation, and listing it would take many times its size. */
-const mostValues = 4 * 1024 * 1024;
+export const cellsPerValue = 6;
 
 /** Values are named by their place in the list: 0 is the root, and the children of a container follow it. */
 export class JsonTape {
@@ -16,6 +14,11 @@ export class JsonTape {
   constructor(bytes: Buffer, cells: Int32Array) {
     this.bytes = bytes;
     this.#cells = cells;
+  }
+
+  /** The cells of everything that starts before this value. */
+  cellsBefore(value: number): Int32Array {
+    return this.#cells.subarray(0, value * cellsPerValue);
   }
 
   kind(value: number): Kind {
@@ -110,63 +113,5 @@ export class JsonTape {
   #reads(name: string, from: number): boolean {
     for (let i = 0; i < name.length; i += 1) if (this.bytes[from + i] !== name.charCodeAt(i)) return false;
     return true;
-  }
-}
-
-/** Takes down what the scanner meets. Containers below the deepest level are only counted. */
-export class TapeWriter {
-  readonly #deepest: number;
-  readonly #open: number[] = [];
-  #depth = 0;
-  #cells: Int32Array<ArrayBuffer>;
-  #used = 0;
-
-  /** `size`: the bytes to come; most bodies have fewer than a value in 128 of them, others grow. */
-  constructor(deepest: number, size: number) {
-    this.#deepest = deepest;
-    this.#cells = new Int32Array(cellsPerValue * (64 + (size >> 7)));
-  }
-
-  open(kind: 'object' | 'array', keyStart: number, keyEnd: number, start: number): void {
-    if (this.#depth <= this.#deepest) {
-      this.#open.push(this.#used);
-      this.#write(kind, keyStart, keyEnd, start, -1);
-    }
-    this.#depth += 1;
-  }
-
-  close(end: number): void {
-    this.#depth -= 1;
-    if (this.#depth > this.#deepest) return;
-    const cell = this.#open.pop()!;
-    this.#cells[cell + 4] = end;
-    this.#cells[cell + 5] = this.#used / cellsPerValue;
-  }
-
-  add(kind: Kind, keyStart: number, keyEnd: number, start: number, end: number): void {
-    if (this.#depth <= this.#deepest) this.#write(kind, keyStart, keyEnd, start, end);
-  }
-
-  /** Undefined where there were too many values to list. */
-  finish(bytes: Buffer): JsonTape | undefined {
-    return this.#used / cellsPerValue > mostValues ? undefined : new JsonTape(bytes, this.#cells.subarray(0, this.#used));
-  }
-
-  #write(kind: Kind, keyStart: number, keyEnd: number, start: number, end: number): void {
-    if (this.#used === this.#cells.length) {
-      if (this.#used / cellsPerValue > mostValues) return;
-      const wider = new Int32Array(this.#cells.length * 2);
-      wider.set(this.#cells);
-      this.#cells = wider;
-    }
-    const cells = this.#cells;
-    const at = this.#used;
-    cells[at] = kinds.indexOf(kind);
-    cells[at + 1] = keyStart;
-    cells[at + 2] = keyEnd;
-    cells[at + 3] = start;
-    cells[at + 4] = end;
-    cells[at + 5] = at / cellsPerValue + 1;
-    this.#used = at + cellsPerValue;
   }
 }
