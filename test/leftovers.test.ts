@@ -122,10 +122,16 @@ describe('a launch inside a launch', () => {
 
   test('that is over is forgotten, with the address it left behind', async () => {
     const left = { HEADROOM_LAUNCH: '4194999-1.0-00000000-00000000', ANTHROPIC_BASE_URL: `http://127.0.0.1:9/${'0'.repeat(32)}` };
-    const { stdout, stderr } = await machine.run(['wrap', '--upstream', upstream.url, 'claude'], { ...left, STAND_IN: 'ask' });
+    const { stdout, stderr } = await machine.run(['wrap', '--upstream', upstream.url, 'claude'], {
+      ...left,
+      OTHER_BASE_URL: left.ANTHROPIC_BASE_URL,
+      STAND_IN: 'ask',
+    });
     expect(stdout).toBe('All done.\n');
     expect(stderr).toContain('3 requests to the model');
-    expect(machine.report().processEnvironment.HEADROOM_LAUNCH).not.toBe(left.HEADROOM_LAUNCH);
+    const { processEnvironment } = machine.report();
+    expect(processEnvironment.HEADROOM_LAUNCH).not.toBe(left.HEADROOM_LAUNCH);
+    expect(processEnvironment).not.toHaveProperty('OTHER_BASE_URL');
   });
 
   test('does not write over the files of the one around it', async () => {

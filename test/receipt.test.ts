@@ -136,6 +136,20 @@ describe('the lines', () => {
   });
 });
 
+test('colour is the affair of whoever prints: it takes one word at a time', () => {
+  const paint =
+    (colour: string) =>
+    (...words: string[]) =>
+      `<${colour}>${words.join(' ')}</>`;
+  const style = { strong: paint('strong'), quiet: paint('quiet'), good: paint('good'), bad: paint('bad') };
+  const painted = receiptLines(facts([record({ blocks: [block()], retried: true })]), style);
+  expect(painted.slice(0, 2)).toEqual([
+    '<strong>headroom</> 2 min 5 s · 1 request to the model',
+    '<quiet>  input</>   ~5,000 → 4,000 tokens, <good>~20% removed</>',
+  ]);
+  expect(painted.at(-1)).toBe('          <bad>1 request sent again with the originals after a 400</>');
+});
+
 describe('the estimate', () => {
   const claude = (fresh: number, bytesSent: number) =>
     facts([

@@ -41,7 +41,7 @@ export function receiptLines(facts: ReceiptFacts, style: Style = plainStyle): re
   if (requests.turns === 0)
     return [...lines, row('', `${title} sent ${sayCount(requests.all, 'other request')} and asked the model nothing`)];
   lines.push(...inputLines(facts, style), ...usageLines(totals), ...troubleLines(totals, style));
-  return lines.map((line) => line.replace(/^ {2}[a-z]+/, style.quiet));
+  return lines.map((line) => line.replace(/^ {2}[a-z]+/, (label) => style.quiet(label)));
 }
 
 /** The figures of the receipt for programs. Estimated ones say so by their name or by `estimated`. */
