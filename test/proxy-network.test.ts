@@ -51,7 +51,7 @@ test.each([
   ['1', '502'],
 ])('NODE_TLS_REJECT_UNAUTHORIZED=%s counts as it does for any Node program', async (NODE_TLS_REJECT_UNAUTHORIZED, status) => {
   const upstream = await kept(startUpstream(undefined, tls));
-  const program = await kept(bundle('./loopback-once.ts'));
+  const program = await kept(bundle('send-once'));
   const { stdout } = await execa(process.execPath, [fileURLToPath(program.file), upstream.url], { env: { NODE_TLS_REJECT_UNAUTHORIZED } });
   expect(stdout).toBe(status);
 });

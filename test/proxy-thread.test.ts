@@ -17,7 +17,7 @@ const [a, b, c] = ['alpha', 'beta', 'gamma'].map((name) => numberedFile(name)) a
 
 let mortal: Bundle;
 beforeAll(async () => {
-  mortal = await bundle('./loopback-worker.ts');
+  mortal = await bundle('mortal-worker');
 });
 afterAll(() => mortal.close());
 
@@ -164,13 +164,13 @@ test('closing ends what is in flight and still hands out its record', async () =
 
 test('what the worker prints stays out of the agent’s screen', async () => {
   const upstream = await kept(startUpstream());
-  const program = await kept(bundle('./loopback-noise.ts'));
+  const program = await kept(bundle('print-in-worker'));
   const { all, exitCode } = await execa(process.execPath, [fileURLToPath(program.file), mortal.file.href, upstream.url], { all: true });
   expect({ all, exitCode }).toEqual({ all: '200', exitCode: 0 });
 });
 
 test('nothing in the proxy warns or is deprecated, also outside node_modules', async () => {
-  const program = await kept(bundle('./loopback-start.ts'));
+  const program = await kept(bundle('send-each-kind'));
   const options = ['--throw-deprecation', '--pending-deprecation'];
   const { all, exitCode } = await execa(process.execPath, [...options, fileURLToPath(program.file)], { all: true, reject: false });
   expect({ all, exitCode }).toEqual({ all: '200 200 200', exitCode: 0 });

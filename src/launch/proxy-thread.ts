@@ -8,7 +8,7 @@ import type { ExchangeRecord, ProxySettings } from '../proxy/records.ts';
 import type { CloseMessage, WorkerMessage } from './worker-run.ts';
 
 /** `plain`: after repeated deaths the worker runs with mode `off`, so that the session goes on. `gave-up`: nothing listens any more. */
-export type ProxyThreadState = 'running' | 'restarting' | 'plain' | 'gave-up' | 'closed';
+type ProxyThreadState = 'running' | 'restarting' | 'plain' | 'gave-up' | 'closed';
 
 export interface ProxyRestart {
   /** Why the worker died, in one line. */

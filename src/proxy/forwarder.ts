@@ -11,7 +11,7 @@ import { type Abandonable, createConnections } from './connections.ts';
 import type { OutgoingHeader } from './headers.ts';
 import type { Upstream } from './records.ts';
 
-export interface Call {
+interface Call {
   readonly request: IncomingMessage;
   /** Where the reply will go; when it closes unfinished, the upstream request ends at once. */
   readonly response: ServerResponse;

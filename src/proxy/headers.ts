@@ -77,7 +77,7 @@ export function replyHeaders(reply: IncomingMessage): string[] {
 const readable = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity', ...('createZstdDecompress' in zlib ? ['zstd'] : [])]);
 
 /** The agent's list without the encodings of which no copy could be read here. */
-export function readableEncodings(accepted: string): string {
+function readableEncodings(accepted: string): string {
   const items = accepted.split(',');
   const name = (item: string) => item.split(';', 1)[0]!.trim().toLowerCase();
   if (items.every((item) => readable.has(name(item)) || name(item) === '')) return accepted;

@@ -6,7 +6,7 @@ import type { Protocol, WireConversation } from '../protocols/protocol.ts';
 import { type Replacement, splice } from '../protocols/splice.ts';
 
 /** A replacement and the chain key of its block. */
-export interface Replaced extends Replacement {
+interface Replaced extends Replacement {
   readonly key: string;
 }
 

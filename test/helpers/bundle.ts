@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 export interface Bundle {
@@ -10,11 +10,11 @@ export interface Bundle {
   close(): Promise<void>;
 }
 
-/** `source` is relative to this folder. */
-export async function bundle(source: string): Promise<Bundle> {
+/** The program of that name in `test/fixtures/programs`. */
+export async function bundle(program: string): Promise<Bundle> {
   const folder = mkdtempSync(join(tmpdir(), 'headroom-test-'));
   await build({
-    entryPoints: { main: new URL(source, import.meta.url).pathname },
+    entryPoints: { main: fileURLToPath(new URL(`../fixtures/programs/${program}.ts`, import.meta.url)) },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
