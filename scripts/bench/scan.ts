@@ -1,5 +1,6 @@
-/** How long finding the text of a body takes: the scanner alone, scanner and chain keys, and `JSON.parse` of the same bytes beside them. */
-import { anthropicMessages } from '../../src/protocols/anthropic-messages.ts';
+/** How long finding the text of a body takes: the scanner alone, a first reading, one that extends an earlier body, and `JSON.parse` beside them. */
+import { createAnthropicMessages } from '../../src/protocols/anthropic-messages.ts';
+import type { Protocol } from '../../src/protocols/protocol.ts';
 import { scanJson } from '../../src/text/json-scan.ts';
 
 /** Medians, in milliseconds. */
@@ -8,7 +9,10 @@ export interface ScanRow {
   readonly bytes: number;
   readonly blocks: number;
   readonly scan: number;
-  readonly scanAndChain: number;
+  /** Scanner and chain keys, of a body never seen. */
+  readonly first: number;
+  /** The same after a body that lacks the last call and result. */
+  readonly next: number;
   readonly parse: number;
 }
 
@@ -22,20 +26,29 @@ const rounds = 101;
 export function benchScan(): ScanRow[] {
   return sizes.map(({ body, bytes, results }) => {
     const request = createBody(bytes, results);
-    const [scan = 0, scanAndChain = 0, parse = 0] = medians([
-      () => scanJson(request, 10),
-      () => anthropicMessages.read(request, 'bench'),
-      () => JSON.parse(request.toString('utf8')),
+    const earlier = createBody(bytes, results, results - 1);
+    const [scan = 0, first = 0, next = 0, parse = 0] = medians([
+      { run: () => scanJson(request, 10) },
+      { prepare: () => createAnthropicMessages(), run: (protocol) => protocol?.read(request, 'bench') },
+      { prepare: () => readOnce(earlier), run: (protocol) => protocol?.read(request, 'bench') },
+      { run: () => JSON.parse(request.toString('utf8')) },
     ]);
-    return { body, bytes: request.length, blocks: anthropicMessages.read(request, 'bench')?.blocks.length ?? 0, scan, scanAndChain, parse };
+    const blocks = createAnthropicMessages().read(request, 'bench')?.blocks.length ?? 0;
+    return { body, bytes: request.length, blocks, scan, first, next, parse };
   });
 }
 
-/** A conversation of one call and one result after the other; results are source code and logs in turn. */
-function createBody(bytes: number, results: number): Buffer {
+function readOnce(body: Buffer): Protocol {
+  const protocol = createAnthropicMessages();
+  protocol.read(body, 'bench');
+  return protocol;
+}
+
+/** A conversation of one call and one result after the other, up to `shown` of them; results are source code and logs in turn. */
+function createBody(bytes: number, results: number, shown = results): Buffer {
   const share = Math.floor(bytes / results) - 260;
   const messages: unknown[] = [{ role: 'user', content: 'Find out why the build is slow.' }];
-  for (let i = 0; i < results; i += 1) {
+  for (let i = 0; i < shown; i += 1) {
     const id = `toolu_${String(i).padStart(24, '0')}`;
     messages.push({
       role: 'assistant',
@@ -60,13 +73,20 @@ function text(seed: number, bytes: number): string {
   return all;
 }
 
+interface Task {
+  /** Not timed. */
+  readonly prepare?: () => Protocol;
+  readonly run: (protocol: Protocol | undefined) => unknown;
+}
+
 /** The tasks take turns, so that a busy moment meets them all. */
-function medians(tasks: readonly (() => unknown)[]): number[] {
+function medians(tasks: readonly Task[]): number[] {
   const times = tasks.map((): number[] => []);
   for (let round = -20; round < rounds; round += 1)
-    tasks.forEach((task, i) => {
+    tasks.forEach(({ prepare, run }, i) => {
+      const protocol = prepare?.();
       const from = process.hrtime.bigint();
-      task();
+      run(protocol);
       if (round >= 0) times[i]!.push(Number(process.hrtime.bigint() - from) / 1e6);
     });
   return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!);

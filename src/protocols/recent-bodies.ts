@@ -33,6 +33,7 @@ export function createRecentBodies<Reading>(): RecentBodies<Reading> {
       return best;
     },
     remember(body, reading, replaces) {
+      if (body.length > mostBytes) return;
       entries = entries.filter((entry) => entry.reading !== replaces).slice(1 - mostBodies);
       entries.push({ body, reading });
       while (entries.reduce((sum, entry) => sum + entry.body.length, 0) > mostBytes) entries.shift();
