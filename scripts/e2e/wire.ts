@@ -22,7 +22,7 @@ export function membersOf(json: string): Map<string, string> {
 }
 
 /** The raw values of an array's elements; of an object, its members with their names. */
-export function partsOf(text: string): string[] {
+function partsOf(text: string): string[] {
   const json = text.trim();
   const parts: string[] = [];
   let depth = 0;

@@ -19,16 +19,16 @@ interface Speech {
   readonly failures?: readonly number[];
 }
 
-export interface CallStep extends Speech {
+interface CallStep extends Speech {
   readonly calls: readonly ScriptedCall[];
 }
 
-export interface TextStep extends Speech {
+interface TextStep extends Speech {
   readonly text: string;
 }
 
 /** Whoever comes to this step gets this status, each time. */
-export interface ErrorStep {
+interface ErrorStep {
   readonly status: number;
   readonly body?: unknown;
 }
