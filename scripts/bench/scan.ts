@@ -10,7 +10,7 @@ export interface ScanRow {
   readonly blocks: number;
   readonly scan: number;
   /** Scanner and chain keys, of a body never seen. */
-  readonly first: number;
+  readonly scanAndChain: number;
   /** The same after a body that lacks the last call and result. */
   readonly next: number;
   readonly parse: number;
@@ -27,14 +27,14 @@ export function benchScan(): ScanRow[] {
   return sizes.map(({ body, bytes, results }) => {
     const request = createBody(bytes, results);
     const earlier = createBody(bytes, results, results - 1);
-    const [scan = 0, first = 0, next = 0, parse = 0] = medians([
+    const [scan = 0, scanAndChain = 0, next = 0, parse = 0] = medians([
       { run: () => scanJson(request, 10) },
       { prepare: () => createAnthropicMessages(), run: (protocol) => protocol?.read(request, 'bench') },
       { prepare: () => readOnce(earlier), run: (protocol) => protocol?.read(request, 'bench') },
       { run: () => JSON.parse(request.toString('utf8')) },
     ]);
     const blocks = createAnthropicMessages().read(request, 'bench')?.blocks.length ?? 0;
-    return { body, bytes: request.length, blocks, scan, first, next, parse };
+    return { body, bytes: request.length, blocks, scan, scanAndChain, next, parse };
   });
 }
 
