@@ -95,3 +95,16 @@ describe('left alone', () => {
     expect(lastOf(readAll, turn('b', 'Bash', { command: 'yes ""' }, blank)).length).toBeLessThanOrEqual(blank.length);
   });
 });
+
+// A quadratic step anywhere would run into the test's time limit.
+test.each([
+  ['one letter, 1 MB', 'x'.repeat(1_000_000)],
+  ['200,000 short lines', 'ab\ncd\n'.repeat(100_000)],
+  ['200,000 blank lines', '\t\n'.repeat(200_000)],
+  ['lines from a small pool', Array.from({ length: 50_000 }, (_, at) => `line ${(at * 7919) % 13}`).join('\n')],
+  ['deep nesting', '['.repeat(500_000)],
+  ['lone surrogates and NUL', '\ud800\0\udc00\n'.repeat(100_000)],
+])('stays calm on %s, twice', (_, text) => {
+  const once = turn('a', 'Bash', { command: './a' }, text);
+  expect(lastOf(once, turn('b', 'Bash', { command: './b' }, text)).length).toBeLessThanOrEqual(text.length);
+});

@@ -26,7 +26,9 @@ const reach = 240_000;
  */
 const leastSavedInPlace = 24;
 const leastSaved = 60;
-/** Below this many UTF-16 units no run can pay. */
+/** A run of more lines than this that does not pay is next to nothing; its parts are not tried one by one. */
+const manyLines = 16;
+/** Below this many UTF-16 units beside white space no run pays. */
 const leastLength = 60;
 const openingLength = 24;
 
@@ -37,6 +39,7 @@ export function findRepeats(text: NumberedText, key: string, visible: VisibleLin
   const repeats: Repeat[] = [];
   let from = 0;
   let until = 0;
+  let nextTry = 0;
   while (from < contents.length) {
     if (from >= until) until = stretchEnd(text, from);
     const repeat = repeatAt(from);
@@ -57,13 +60,16 @@ export function findRepeats(text: NumberedText, key: string, visible: VisibleLin
     const number = numbers[at] ?? -1;
     const prefers = (place: number): boolean =>
       number >= 0 && visible.lineAt(place)?.isNumbered === true && visible.lineAt(place)?.number === number;
+    if (at < nextTry) return undefined;
     const match = visible.longest(ids, at, until, { reach, prefers });
-    return match && worthNoting(at, match, number >= 0 ? number : undefined);
+    const repeat = match && worthNoting(at, match, number >= 0 ? number : undefined);
+    if (match && !repeat && match.count > manyLines) nextTry = at + match.count - 1;
+    return repeat;
   }
 
   function worthNoting(at: number, match: Match, number: number | undefined): Repeat | undefined {
     const lines = contents.slice(at, at + match.count);
-    if (lines.reduce((sum, line) => sum + line.length + 1, 0) < leastLength) return undefined;
+    if (lines.reduce((sum, line) => sum + line.trim().length, 0) < leastLength) return undefined;
     const source = visible.textAt(match.at);
     const reference = referenceTo(visible, match, source, source.key === key);
     const note = repeatNote(match.count, number, reference);
