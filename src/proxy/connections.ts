@@ -4,33 +4,24 @@ import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import * as tls from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { Failure } from '../errors.ts';
 import type { Upstream } from './records.ts';
+import type { UpstreamAddress } from './upstream-address.ts';
 
 export interface Connections {
-  readonly base: URL;
   readonly agent: HttpAgent;
   /** What every connection is made with, beside what Node itself puts there. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Who is on the other side, for messages: no user name, no password. */
-  readonly description: string;
 }
 
-export function createConnections(upstream: Upstream): Connections {
-  const base = webAddress(upstream.url, 'upstream');
+export function createConnections(upstream: Upstream, { base, proxy }: UpstreamAddress): Connections {
   const isSecure = base.protocol === 'https:';
   const ca = authorities(upstream.caFiles);
   // One context for all connections: reading 150 certificates takes milliseconds each time.
   const secureContext = ca && { secureContext: tls.createSecureContext({ ca }) };
   const options = { ...secureContext, secureEndpoint: isSecure };
   // Without a kept-alive agent http-proxy forces `connection: close`.
-  if (upstream.proxyUrl === undefined) {
-    const agent = isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
-    return { base, agent, options, description: base.host };
-  }
-  const proxy = webAddress(upstream.proxyUrl, 'proxy');
-  const agent = new TunnelAgent(proxy, { keepAlive: true, ...secureContext });
-  return { base, agent, options, description: `${base.host} through the proxy ${proxy.host}` };
+  if (proxy) return { agent: new TunnelAgent(proxy, { keepAlive: true, ...secureContext }), options };
+  return { agent: isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true }), options };
 }
 
 /** What a request may add to its options: fires when nobody wants its connection any more. */
@@ -50,17 +41,6 @@ class TunnelAgent extends HttpsProxyAgent<string> {
       this.connectOpts = connectOpts;
     }
   }
-}
-
-function webAddress(text: string, what: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
-  // The text may hold a password.
-  throw new Failure(
-    `${what}-address`,
-    `The ${what}'s address is no http or https address${url ? ` (${url.protocol})` : ''}.`,
-    'Write it as https://host or http://host:port.',
-  );
 }
 
 /** Node's own authorities and the user's; undefined where the user has none, so that Node's defaults stand as they are. */

@@ -16,7 +16,9 @@ import { leave, retreat, type Shrunk, withoutBodies } from './shrink.ts';
 
 export interface ExchangeParts extends PrepareParts {
   readonly protocols: readonly Protocol[];
-  readonly forwarder: Forwarder;
+  readonly forwarder: () => Promise<Forwarder>;
+  /** Who is on the other side, for messages. */
+  readonly upstreamName: string;
   readonly onRecord: (record: ExchangeRecord) => void;
 }
 
@@ -55,7 +57,7 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
   } catch (thrown) {
     const isGone = response.destroyed || (request.destroyed && !request.complete);
     outcome = isGone ? 'aborted' : 'upstream-failed';
-    if (!isGone) course.status = answerFailure(request, response, course.protocol, parts.forwarder.description, thrown);
+    if (!isGone) course.status = answerFailure(request, response, course.protocol, parts.upstreamName, thrown);
   }
   parts.onRecord(recordOf(course, outcome));
 }
@@ -75,7 +77,7 @@ function begin(request: IncomingMessage, response: ServerResponse, target: strin
 /** Sends the request, and once more where upstream refuses what was changed (law 6). */
 async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
   if (course.protocol) Object.assign(course, await prepare(course.request, course.protocol, parts));
-  const reply = await send(course, parts.forwarder);
+  const reply = await send(course, parts);
   const last = reply.message.statusCode === 400 ? await retry(course, reply, parts) : reply;
   const status = last.message.statusCode ?? 0;
   const isAccepted = status >= 200 && status < 300 && course.kind === 'turn' && parts.settings.mode === 'shrink';
@@ -99,12 +101,13 @@ async function retry(course: Course, refusal: Reply, parts: ExchangeParts): Prom
   parts.onSkip(retreated.reverted.map((key) => ({ key, reason: upstreamSaid400 })));
   course.shrunk = retreated.shrunk;
   course.retried = true;
-  return await send(course, parts.forwarder);
+  return await send(course, parts);
 }
 
 /** A changed body goes plain; an unchanged one is the very buffer that came, in the encoding it came in; what we do not hold streams. */
-async function send(course: Course, forwarder: Forwarder): Promise<Reply> {
+async function send(course: Course, parts: ExchangeParts): Promise<Reply> {
   const { request, response, target, raw, shrunk } = course;
+  const forwarder = await parts.forwarder();
   if (response.destroyed) throw new Error('the agent went away');
   const isChanged = shrunk.replaced.length > 0;
   const held = isChanged ? shrunk.body : raw;

@@ -10,6 +10,7 @@ import util from 'node:util';
 import { type Abandonable, createConnections } from './connections.ts';
 import type { OutgoingHeader } from './headers.ts';
 import type { Upstream } from './records.ts';
+import type { UpstreamAddress } from './upstream-address.ts';
 
 interface Call {
   readonly request: IncomingMessage;
@@ -31,15 +32,14 @@ export interface Reply {
 export interface Forwarder {
   /** Host and port of the upstream, as its `Host` header says. */
   readonly host: string;
-  /** Who is on the other side, for messages. */
-  readonly description: string;
   /** Resolves with the head of the reply; rejects where none comes. */
   send(call: Call): Promise<Reply>;
   close(): void;
 }
 
-export async function createForwarder(upstream: Upstream): Promise<Forwarder> {
-  const { base, agent, options, description } = createConnections(upstream);
+export async function createForwarder(upstream: Upstream, address: UpstreamAddress): Promise<Forwarder> {
+  const { base } = address;
+  const { agent, options } = createConnections(upstream, address);
   const proxy = (await loadHttpProxy()).createProxyServer({});
   // Every failure is told to the call it belongs to; without a listener http-proxy throws.
   proxy.on('error', () => {});
@@ -85,7 +85,7 @@ export async function createForwarder(upstream: Upstream): Promise<Forwarder> {
         reject,
       );
     });
-  return { host: base.host, description, send, close: () => agent.destroy() };
+  return { host: base.host, send, close: () => agent.destroy() };
 }
 
 /** On Node 22 and later http-proxy prints a deprecation warning into the user's terminal, unless this stands in for what it takes. */

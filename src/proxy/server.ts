@@ -8,9 +8,10 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { admit } from './admission.ts';
 import { exchange, pathOf } from './exchange.ts';
-import { createForwarder } from './forwarder.ts';
+import type { Forwarder } from './forwarder.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
+import { readAddress } from './upstream-address.ts';
 
 /** What the proxy is made of, handed in by its owner. */
 export interface ProxyParts {
@@ -30,12 +31,18 @@ export interface RunningProxy {
 
 /** Listens on 127.0.0.1; rejects where the port is taken or the upstream's address is none. */
 export async function startProxy(settings: ProxySettings, parts: ProxyParts): Promise<RunningProxy> {
-  const forwarder = await createForwarder(settings.upstream);
+  const address = readAddress(settings.upstream);
+  let forwarder: Promise<Forwarder> | undefined;
   let pipeline: Promise<Pipeline> | undefined;
   const inFlight = new Set<Promise<void>>();
   const sockets = new Set<Socket>();
   let port = settings.port;
 
+  // With it come TLS and http-proxy, a third of the way to the agent's start: so it is loaded once we listen.
+  const loadForwarder = () => {
+    forwarder ??= import('./forwarder.ts').then(({ createForwarder }) => createForwarder(settings.upstream, address));
+    return forwarder;
+  };
   const createPipeline = () => {
     pipeline ??= Promise.resolve().then(() => parts.createPipeline());
     return pipeline;
@@ -46,7 +53,8 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     const { isAdmitted, target } = admit(request, settings.secret, port);
     if (!isAdmitted) return refuse(request, response, target, parts.onRecord);
     if (answersExpectation) response.writeContinue();
-    const running = exchange(request, response, target, { ...parts, settings, forwarder, pipeline: createPipeline });
+    const ours = { ...parts, settings, forwarder: loadForwarder, upstreamName: address.description, pipeline: createPipeline };
+    const running = exchange(request, response, target, ours);
     inFlight.add(running);
     const forget = () => inFlight.delete(running);
     running.then(forget, forget);
@@ -70,13 +78,18 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
   });
   port = (server.address() as AddressInfo).port;
   // Begun once the caller knows the port, and awaited by the requests; a failure is theirs to record.
-  setImmediate(() => createPipeline().catch(() => {}));
+  setImmediate(() => {
+    loadForwarder()
+      .catch(() => {})
+      .then(createPipeline)
+      .catch(() => {});
+  });
 
   const close = async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroy();
     await Promise.allSettled([...inFlight, closed]);
-    forwarder.close();
+    (await forwarder?.catch(() => undefined))?.close();
   };
   return { port, close };
 }
