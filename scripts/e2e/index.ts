@@ -1,13 +1,17 @@
-/** Runs real agents against our own loopback upstream, bare and under the built command. Prints each check; ends with the count. */
+/**
+ * Runs real agents against our own loopback upstream, bare and under the built command, and what takes too long for a test.
+ * All of it, or the parts that are named. Prints each check; ends with the count.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createChecks } from './checks.ts';
 import { checkClaude } from './claude.ts';
+import { checkTerminalTail } from './terminal-tail.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const agents = { claude: checkClaude };
+const parts = { claude: checkClaude, 'terminal-tail': checkTerminalTail };
 
 if (process.platform !== 'linux') {
   console.log('skipped: end-to-end runs: they look into /proc, which only Linux has');
@@ -18,7 +22,7 @@ if (process.platform !== 'linux') {
   const checks = createChecks();
   try {
     execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), dist], { stdio: ['ignore', 'ignore', 'inherit'] });
-    for (const [name, check] of Object.entries(agents))
+    for (const [name, check] of Object.entries(parts))
       if (process.argv.length < 3 || process.argv.includes(name)) await check(checks, join(dist, 'cli.js'));
   } finally {
     rmSync(dist, { recursive: true, force: true });
