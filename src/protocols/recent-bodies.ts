@@ -3,7 +3,7 @@
  * It saves time and changes no result: what is remembered is found again by its bytes alone.
  */
 
-export interface Remembered<Reading> {
+interface Remembered<Reading> {
   readonly reading: Reading;
   /** As many bytes at the start are the same. */
   readonly shared: number;
