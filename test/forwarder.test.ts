@@ -134,6 +134,22 @@ test('an HTTP/1.0 client gets a reply it understands', async () => {
   expect(got.endsWith('\r\n\r\nstreamed')).toBe(true);
 });
 
+const announced = 'Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n';
+test.each([
+  ['an HTTP/1.0 client', 'GET', '1.0', `HTTP/1.1 200 OK\r\n${announced}2\r\nok\r\n0\r\nX-Sum: 2\r\n\r\n`],
+  ['HEAD', 'HEAD', '1.1', `HTTP/1.1 200 OK\r\n${announced}`],
+  ['a 304', 'GET', '1.1', `HTTP/1.1 304 Not Modified\r\n${announced}`],
+])('trailers that cannot come are not announced: %s', async (_, method, version, reply) => {
+  const upstream = await kept(startRawUpstream(reply));
+  const proxy = await kept(startTestProxy(upstream.url));
+  const got = await sendRaw(
+    proxy.port,
+    `${method} /${secret}/x HTTP/${version}\r\nHost: 127.0.0.1:${proxy.port}\r\nConnection: close\r\n\r\n`,
+  );
+  expect(got.split('\r\n', 1)[0]).toBe(reply.split('\r\n', 1)[0]);
+  expect(got).not.toMatch(/trailer|X-Sum/i);
+});
+
 test('request trailers of a stream arrive', async () => {
   const upstream = await kept(startUpstream());
   const proxy = await kept(startTestProxy(upstream.url));

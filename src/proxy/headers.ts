@@ -55,17 +55,21 @@ export function requestHeaders(request: IncomingMessage, changes: HeaderChanges)
   const transferEncoding = request.headers['transfer-encoding'];
   if (changes.contentLength !== undefined)
     list.push([spelling(request.rawHeaders, 'content-length') ?? 'Content-Length', String(changes.contentLength)]);
-  else if (transferEncoding !== undefined) list.push(['Transfer-Encoding', transferEncoding]);
-  if (changes.contentLength === undefined && request.headers.trailer !== undefined) list.push(['Trailer', request.headers.trailer]);
+  else if (transferEncoding !== undefined) {
+    list.push(['Transfer-Encoding', transferEncoding]);
+    // Where the body does not come in chunks, Node throws at its announcement.
+    if (request.headers.trailer !== undefined) list.push(['Trailer', request.headers.trailer]);
+  }
   if (isUpgrade(request)) list.push(['Connection', 'Upgrade'], ['Upgrade', request.headers.upgrade ?? '']);
   else list.push(['Connection', 'keep-alive']);
   return list;
 }
 
 /** The headers of a reply as Node's flat list; its framing is left to Node, which knows the agent's HTTP version. */
-export function replyHeaders(reply: IncomingMessage): string[] {
+export function replyHeaders(reply: IncomingMessage, request: IncomingMessage): string[] {
   const dropped = new Set([...hopByHop, ...namedByConnection(reply)]);
-  const isChunked = reply.headers['transfer-encoding'] !== undefined;
+  const hasBody = request.method !== 'HEAD' && reply.statusCode !== 204 && reply.statusCode !== 304;
+  const isChunked = reply.headers['transfer-encoding'] !== undefined && request.httpVersion === '1.1' && hasBody;
   const list: string[] = [];
   for (const [name, value] of pairs(reply.rawHeaders)) {
     const lower = name.toLowerCase();

@@ -17,7 +17,7 @@ function relayBody(reply: IncomingMessage, response: ServerResponse, onChunk: (c
     let outcome: Outcome = 'aborted';
     response.once('close', () => resolve(response.writableFinished ? 'answered' : outcome));
     response.sendDate = false;
-    response.writeHead(reply.statusCode ?? 502, reply.statusMessage, replyHeaders(reply));
+    response.writeHead(reply.statusCode ?? 502, reply.statusMessage, replyHeaders(reply, response.req));
     // The agent sees the head before the first chunk exists. Not by flushHeaders, which spells bytes over 127 anew.
     response.write(noBytes);
     reply.on('data', onChunk);
