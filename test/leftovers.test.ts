@@ -1,9 +1,11 @@
 /** What a launch leaves behind: nothing, killed at any moment, many at once, one inside another. */
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../src/demo/upstream.ts';
-import { createMachine, type Machine, processesOf, until } from './helpers/launches.ts';
+import { isRunning } from '../src/launch/process-start.ts';
+import { createMachine, type Machine, processesOf, spreadMoments, until } from './helpers/launches.ts';
 import { openTerminal } from './helpers/outer-terminal.ts';
 
 let machine: Machine;
@@ -36,7 +38,7 @@ test('a launch leaves an empty folder for launches in our cache, and nothing els
 describe('kill -9 of the launcher', () => {
   test('at fifty moments in a terminal: no process stays, no file of the user changes, the next start sweeps', async () => {
     const before = machine.homeState();
-    const moments = Array.from({ length: 50 }, (_, n) => (n * 37) % 50).map((n) => n * 30);
+    const moments = await spreadMoments(machine, 50);
     for (let first = 0; first < moments.length; first += 5) {
       await Promise.all(
         moments.slice(first, first + 5).map(async (moment) => {
@@ -64,7 +66,7 @@ describe('kill -9 of the launcher', () => {
     });
     expect(folders()).toEqual([]);
     expect(machine.homeState()).toEqual(before);
-  });
+  }, 240_000);
 
   test('without a terminal: the agent is told by a refused connection, and the bare agent works', async () => {
     const { child, ended } = machine.start(['wrap', 'claude'], environment({ STAND_IN: 'wait' }));
@@ -95,6 +97,16 @@ describe('the sweep', () => {
     await live.ended;
     expect(folders().sort()).toEqual([foreign, 'notes'].sort());
   });
+});
+
+test('a process is told from another with its number without /proc, by asking ps', async () => {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const now = Math.round(Date.now() / 1000);
+  const asked = [now, now - 100, now + 100].map((start) => isRunning(child.pid ?? 0, String(start), 'darwin'));
+  expect(await Promise.all(asked)).toEqual([true, false, false]);
+  child.kill('SIGKILL');
+  await new Promise((resolve) => child.on('close', resolve));
+  expect(await isRunning(child.pid ?? 0, String(now), 'darwin')).toBe(false);
 });
 
 test('eight launches at once do not meet, and go on when a ninth is killed', async () => {

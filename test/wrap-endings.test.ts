@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTeardown } from '../src/launch/teardown.ts';
 import { programPath } from './helpers/launcher-bundle.ts';
-import { createMachine, isAlive, type Machine, processesOf, until } from './helpers/launches.ts';
+import { createMachine, isAlive, type Machine, processesOf, spreadMoments, until } from './helpers/launches.ts';
 import { openTerminal } from './helpers/outer-terminal.ts';
 
 let machine: Machine;
@@ -19,7 +19,7 @@ const upstream = { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
 const folders = () => (existsSync(machine.launches) ? readdirSync(machine.launches) : []);
 
 test('SIGTERM at twenty moments leaves no folder, no process, and the status of a SIGTERM', async () => {
-  const moments = Array.from({ length: 20 }, (_, n) => ((n * 7) % 20) * 40);
+  const moments = await spreadMoments(machine, 20);
   for (let first = 0; first < moments.length; first += 4) {
     await Promise.all(
       moments.slice(first, first + 4).map(async (moment) => {
@@ -34,7 +34,7 @@ test('SIGTERM at twenty moments leaves no folder, no process, and the status of 
   }
   expect(folders()).toEqual([]);
   await until(() => processesOf(machine.root).length === 0);
-});
+}, 240_000);
 
 test('a stray error ends the agent, takes everything down and is said', async () => {
   const options = `--import ${encodeURI(`file://${programPath('throw-beside-the-agent.mjs')}`)}`;

@@ -123,6 +123,18 @@ export async function until(condition: () => boolean): Promise<void> {
   }
 }
 
+/** Moments from before a launch's first line to long after its agent runs, on this machine as it is loaded now, in no order. */
+export async function spreadMoments(machine: Machine, count: number): Promise<readonly number[]> {
+  const start = Date.now();
+  const { child, ended } = machine.start(['wrap', '--quiet', 'claude'], { STAND_IN: 'wait', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' });
+  await until(machine.hasReport);
+  const span = (Date.now() - start) * 3;
+  child.kill('SIGTERM');
+  await ended;
+  rmSync(machine.reportFile);
+  return Array.from({ length: count }, (_, n) => (((n * 7) % count) * span) / count);
+}
+
 /** Whether a process with this number is there. */
 export function isAlive(pid: number): boolean {
   try {
