@@ -61,11 +61,14 @@ describe('a reader with a past', () => {
     expect(refused).toBeGreaterThan(20);
   });
 
-  test('every cut and every continuation of a request', () => {
+  test('every cut and every continuation of a request, and a space at every place', () => {
     const body = readFileSync(join(import.meta.dirname, 'fixtures/protocols/anthropic-messages/claude-code.request.json'));
     const { read } = createAnthropicMessages();
     read(body, '');
     for (let at = 0; at < body.length; at += 1) {
+      const wider = Buffer.concat([body.subarray(0, at), Buffer.from(' '), body.subarray(at)]);
+      expect(seen(read(wider, '')), `${at} wider`).toEqual(seen(createAnthropicMessages().read(wider, '')));
+      read(body, '');
       for (const tail of ['', '}', ']}', ']}]}', ',{"role":"user","content":"x"}]}', '1']) {
         const other = Buffer.concat([body.subarray(0, at), Buffer.from(tail)]);
         const expected = seen(createAnthropicMessages().read(other, ''));
