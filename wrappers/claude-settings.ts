@@ -47,10 +47,8 @@ export function readClaudeSettings(situation: Situation): ClaudeSettings {
   const isManaged = (file: KnownFile) => isManagedPath(situation, file.path);
   const managedFiles = situation.files.filter(isManaged);
   const ownJson = argument && parseSettings(ownPath ? textOf(situation.files, ownPath) : argument.value);
-  const managedEnvs = managedFiles.map((file) => environmentOf(parseSettings(file.text)));
-  const others = situation.files
-    .filter((file) => !isManaged(file) && file.path !== ownPath)
-    .map((file) => environmentOf(parseSettings(file.text)));
+  const managedEnvs = managedFiles.map((file) => readEnvironment(file.text));
+  const others = situation.files.filter((file) => !isManaged(file) && file.path !== ownPath).map((file) => readEnvironment(file.text));
   // Strongest last from here on. Among managed files the later one wins, among the others the earlier one.
   const managed = Object.assign({}, ...managedEnvs) as Environment;
   const fromFiles = Object.assign({}, ...others.reverse(), environmentOf(ownJson), managed) as Environment;
@@ -78,6 +76,11 @@ function parseSettings(text: string | undefined): Json | undefined {
 function looksLikeJson(value: string): boolean {
   const text = value.trim();
   return text.startsWith('{') && text.endsWith('}');
+}
+
+// The global file holds histories and can be large: it is parsed only if it can matter.
+function readEnvironment(text: string | undefined): Environment {
+  return text?.includes('"env"') ? environmentOf(parseSettings(text)) : {};
 }
 
 /** Claude turns numbers and truth values into text, and drops a file whose `env` holds anything else. */
