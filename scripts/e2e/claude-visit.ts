@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startUpstream, type Upstream } from '../../src/demo/upstream.ts';
 import type { UpstreamRequest } from '../../src/demo/upstream-face.ts';
 import type { Script } from '../../src/demo/upstream-script.ts';
-import { endMarked, type Finished, findMarked, findPorts, type MarkedProcess, run, waitFor } from './processes.ts';
+import { endMarked, type Finished, findMarked, findPorts, type MarkedProcess, run, stdinOf, waitFor } from './processes.ts';
 import { planTour, tourPrompt } from './tour.ts';
 import { snapshot, type Workplace } from './workplace.ts';
 
@@ -39,6 +39,9 @@ export interface Midway {
   readonly ports: readonly number[];
   /** The file that the agent was given its settings in. */
   readonly settingsFile: string | undefined;
+  /** What the two have as stdin, such as `/dev/pts/3`. */
+  readonly agentStdin: string | undefined;
+  readonly launcherStdin: string | undefined;
 }
 
 export interface VisitOptions {
@@ -79,7 +82,8 @@ export interface Stay {
 }
 
 /** An upstream that plays the tour and looks around in the middle of it. */
-export async function openStay({ workplace, agentFolder, count }: Setting, { script, onMidway }: VisitOptions): Promise<Stay> {
+export async function openStay(setting: Setting, { script, onMidway }: VisitOptions): Promise<Stay> {
+  const { workplace, agentFolder, count } = setting;
   const mark = randomUUID();
   let midway: Midway | undefined;
   const upstream = await startUpstream({
@@ -89,7 +93,12 @@ export async function openStay({ workplace, agentFolder, count }: Setting, { scr
       if (midway || upstream.requests.at(-2)?.answer?.played !== middle) return;
       const processes = findMarked(mark);
       const settings = processes.flatMap(({ args }) => (args.includes('--settings') ? args[args.indexOf('--settings') + 1]! : []));
-      midway = { ports: findPorts(processes), settingsFile: settings[0] };
+      midway = {
+        ports: findPorts(processes),
+        settingsFile: settings[0],
+        agentStdin: stdinOf(findAgentProcess(processes)),
+        launcherStdin: stdinOf(findLauncher(setting, processes)),
+      };
       return onMidway?.(midway, processes);
     },
   });

@@ -15,7 +15,10 @@ import { planHelpers, planTour, tourEnd } from './tour.ts';
 import { messagesOf, resultsOf, turnsOf } from './wire.ts';
 import { createWorkplace, setAside } from './workplace.ts';
 
+const agent = '@anthropic-ai/claude-code';
 const version = '2.1.330';
+/** What a plain install gets on Node 20. */
+const olderVersion = '2.1.197';
 const steps = planTour('').steps.length;
 
 export async function checkClaude(checks: Checks, cli: string): Promise<void> {
@@ -24,7 +27,7 @@ export async function checkClaude(checks: Checks, cli: string): Promise<void> {
     workplace,
     cli,
     count: await loadProviderCount(),
-    agentFolder: installAgent('@anthropic-ai/claude-code', version, 'claude'),
+    agentFolder: installAgent(agent, version, 'claude'),
   };
   console.log(`Claude Code ${version}`);
   try {
@@ -37,6 +40,7 @@ export async function checkClaude(checks: Checks, cli: string): Promise<void> {
     await checkKilled(checks, setting, bare);
     if (hasTmux()) await checkInTerminal(checks, setting, bare);
     else checks.skip('Claude Code at a terminal', 'tmux is not installed');
+    await checkOlder(checks, setting);
   } finally {
     workplace.remove();
   }
@@ -111,12 +115,26 @@ async function checkInTerminal(checks: Checks, setting: Setting, printed: readon
   const wrapped = await visitInTerminal(setting, 'wrapped');
   checkTour(checks, wrapped, steps);
   checkTerminal(checks, wrapped);
+  const { agentStdin: own, launcherStdin: outer } = wrapped.midway ?? {};
+  const isOwn = own?.startsWith('/dev/pts/') && outer?.startsWith('/dev/pts/') && own !== outer;
+  checks.check('the agent had a terminal of its own', isOwn ?? false, JSON.stringify(wrapped.midway));
   checks.check('exit code 0, as bare', bare.finished.code === 0 && wrapped.finished.code === 0, wrapped.screen.slice(-2000));
   checkSameButSmaller(checks, bare, wrapped);
   checkBill(checks, bare, wrapped);
   await checkNoTrace(checks, [bare, ...printed], wrapped);
   console.log(' headroom wrap claude at a terminal, launcher killed with SIGKILL');
   await checkKilledInTerminal(checks, setting, [bare, ...printed]);
+}
+
+async function checkOlder(checks: Checks, setting: Setting): Promise<void> {
+  console.log(` Claude Code ${olderVersion}: claude -p, bare and wrapped`);
+  const older = { ...setting, agentFolder: installAgent(agent, olderVersion, 'claude') };
+  const bare = await visit(older, 'bare');
+  const wrapped = await visit(older, 'wrapped');
+  checkTour(checks, wrapped, steps);
+  checkSameEnd(checks, bare, wrapped, 0);
+  checkSameButSmaller(checks, bare, wrapped);
+  checkBill(checks, bare, wrapped);
 }
 
 /** As the newest models count, as far as is known; each text is counted once. */

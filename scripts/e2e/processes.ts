@@ -70,6 +70,15 @@ function openSockets(pid: number): string[] {
   }
 }
 
+/** The file behind a process's stdin, such as `/dev/pts/3`. */
+export function stdinOf(pid: number | undefined): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/0`);
+  } catch {
+    return undefined;
+  }
+}
+
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
