@@ -1,5 +1,6 @@
 /** How the upstream is reached: TLS with the user's own authority, a corporate proxy between, and what is said where that fails. */
 import { readFileSync } from 'node:fs';
+import * as nodeTls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -55,6 +56,20 @@ test.each([
   const { stdout } = await execa(process.execPath, [fileURLToPath(program.file), upstream.url], { env: { NODE_TLS_REJECT_UNAUTHORIZED } });
   expect(stdout).toBe(status);
 });
+
+// Node 20 cannot read the machine's store.
+test.skipIf(!('getCACertificates' in nodeTls)).each(['127.0.0.1', 'localhost'])(
+  'an authority that only the machine knows is found when it is needed: %s',
+  async (host) => {
+    const upstream = await kept(startUpstream(undefined, tls));
+    const program = await kept(bundle('send-once'));
+    const { stdout } = await execa(process.execPath, [fileURLToPath(program.file), `https://${host}:${upstream.port}`], {
+      env: { SSL_CERT_FILE: authority },
+    });
+    expect(stdout).toBe('200');
+    expect(upstream.requests).toHaveLength(1);
+  },
+);
 
 test('a certificate for another name is refused', async () => {
   const upstream = await kept(startUpstream(undefined, { ...tls, cert: readFileSync(fixture('other.pem'), 'utf8') }));

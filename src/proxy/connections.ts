@@ -9,19 +9,31 @@ import type { UpstreamAddress } from './upstream-address.ts';
 
 export interface Connections {
   readonly agent: HttpAgent;
-  /** What every connection is made with, beside what Node itself puts there. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** What a connection is made with, beside what Node itself puts there. */
+  options(): Readonly<Record<string, unknown>>;
+  /** From now on trusts what this machine trusts too; false where this Node cannot tell, or did so before. */
+  trustSystem(): boolean;
 }
 
 export function createConnections(upstream: Upstream, { base, proxy }: UpstreamAddress): Connections {
   const isSecure = base.protocol === 'https:';
-  const ca = authorities(upstream.caFiles);
-  // One context for all connections: reading 150 certificates takes milliseconds each time.
-  const secureContext = ca && { secureContext: tls.createSecureContext({ ca }) };
-  const options = { ...secureContext, secureEndpoint: isSecure };
+  const extra = upstream.caFiles.flatMap(readCertificates);
+  // One context for all connections: reading 150 certificates takes milliseconds each time. Without extra ones Node's defaults stand.
+  let secureContext = extra.length > 0 ? trusting(extra) : undefined;
+  let system: readonly string[] | undefined;
   // Without a kept-alive agent http-proxy forces `connection: close`.
-  if (proxy) return { agent: new TunnelAgent(proxy, { keepAlive: true, ...secureContext }), options };
-  return { agent: isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true }), options };
+  const kept = { keepAlive: true };
+  const agent = proxy ? new TunnelAgent(proxy, kept) : isSecure ? new HttpsAgent(kept) : new HttpAgent(kept);
+  return {
+    agent,
+    options: () => ({ ...(secureContext ? { secureContext } : {}), secureEndpoint: isSecure }),
+    trustSystem: () => {
+      if (system !== undefined) return false;
+      system = certificatesOf('system') ?? [];
+      if (system.length > 0) secureContext = trusting([...system, ...extra]);
+      return system.length > 0;
+    },
+  };
 }
 
 /** What a request may add to its options: fires when nobody wants its connection any more. */
@@ -29,12 +41,15 @@ export interface Abandonable {
   readonly abandoned?: AbortSignal;
 }
 
+type TunnelOptions = Parameters<HttpsProxyAgent<string>['connect']>[1] & Abandonable & { readonly secureContext?: tls.SecureContext };
+
 /** A tunnel that is given up while the corporate proxy has not yet answered; of itself the agent would wait for that for ever. */
 class TunnelAgent extends HttpsProxyAgent<string> {
-  override connect(request: ClientRequest, options: Parameters<HttpsProxyAgent<string>['connect']>[1] & Abandonable) {
+  override connect(request: ClientRequest, options: TunnelOptions) {
     const { connectOpts } = this;
+    const { abandoned, secureContext } = options;
     // Read by the parent before it first waits.
-    this.connectOpts = { ...connectOpts, ...(options.abandoned ? { signal: options.abandoned } : {}) };
+    this.connectOpts = { ...connectOpts, ...(abandoned ? { signal: abandoned } : {}), ...(secureContext ? { secureContext } : {}) };
     try {
       return super.connect(request, options);
     } finally {
@@ -43,13 +58,15 @@ class TunnelAgent extends HttpsProxyAgent<string> {
   }
 }
 
-/** Node's own authorities and the user's; undefined where the user has none, so that Node's defaults stand as they are. */
-function authorities(files: readonly string[]): string[] | undefined {
-  const extra = files.flatMap(readCertificates);
-  if (extra.length === 0) return undefined;
-  // From Node 22.15 on, what Node itself would trust, which may be more than it was built with.
-  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
-  return [...(getCACertificates ? getCACertificates('default') : tls.rootCertificates), ...extra];
+/** Node's own authorities and these. */
+function trusting(extra: readonly string[]): tls.SecureContext {
+  return tls.createSecureContext({ ca: [...new Set([...(certificatesOf('default') ?? tls.rootCertificates), ...extra])] });
+}
+
+/** Known from Node 22.15 on: `default` is what Node itself would trust here, `system` what the machine does. */
+function certificatesOf(store: 'default' | 'system'): readonly string[] | undefined {
+  const { getCACertificates } = tls as { getCACertificates?: (store: string) => string[] };
+  return getCACertificates?.(store);
 }
 
 // Node too only warns of an unreadable file and goes on; the failed connection then says what is missing.

@@ -39,7 +39,8 @@ export interface Forwarder {
 
 export async function createForwarder(upstream: Upstream, address: UpstreamAddress): Promise<Forwarder> {
   const { base } = address;
-  const { agent, options } = createConnections(upstream, address);
+  const connections = createConnections(upstream, address);
+  const { agent } = connections;
   const proxy = (await loadHttpProxy()).createProxyServer({});
   // Every failure is told to the call it belongs to; without a listener http-proxy throws.
   proxy.on('error', () => {});
@@ -47,7 +48,7 @@ export async function createForwarder(upstream: Upstream, address: UpstreamAddre
   const prefix = base.pathname.replace(/\/+$/, '');
 
   // The body is named apart, so that what waits for the reply's end does not hold it.
-  const send = ({ request, response, path, headers, body }: Call) =>
+  const sendOnce = ({ request, response, path, headers, body }: Call) =>
     new Promise<Reply>((resolve, reject) => {
       const adopt = (outgoing: ClientRequest) => {
         rewrite(outgoing, prefix + path, headers);
@@ -69,7 +70,12 @@ export async function createForwarder(upstream: Upstream, address: UpstreamAddre
       // With it Node writes the head at once, and upstream may hold the reply back.
       delete request.headers.expect;
       if (body === undefined) passTrailers(request, () => caught.request);
-      const caught = catching(agent, base.protocol, { ...options, abandoned: abandoning.signal } satisfies Abandonable, adopt);
+      const caught = catching(
+        agent,
+        base.protocol,
+        { ...connections.options(), abandoned: abandoning.signal } satisfies Abandonable,
+        adopt,
+      );
       proxy.web(
         request,
         response,
@@ -85,7 +91,33 @@ export async function createForwarder(upstream: Upstream, address: UpstreamAddre
         reject,
       );
     });
+
+  // Where a company looks into TLS, its authority often stands in the machine's store alone, which agents read. A handshake that failed has
+  // sent nothing of the request.
+  const send = async (call: Call) => {
+    const before = connections.options().secureContext;
+    try {
+      return await sendOnce(call);
+    } catch (thrown) {
+      if (!isUntrusted(thrown)) throw thrown;
+      const trustsMore = connections.trustSystem() || connections.options().secureContext !== before;
+      if (!trustsMore || call.body === undefined || call.response.destroyed) throw thrown;
+      return await sendOnce(call);
+    }
+  };
   return { host: base.host, send, close: () => agent.destroy() };
+}
+
+const untrusted = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function isUntrusted(thrown: unknown): boolean {
+  return untrusted.has(String((thrown as { code?: unknown }).code));
 }
 
 /** On Node 22 and later http-proxy prints a deprecation warning into the user's terminal, unless this stands in for what it takes. */
