@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleLauncher, type LauncherBundle, programPath } from './helpers/launcher-bundle.ts';
 import { type OuterTerminal, openTerminal } from './helpers/outer-terminal.ts';
-import { waitUntil } from './helpers/wait-until.ts';
+import { onlyChild, waitUntil } from './helpers/wait-until.ts';
 
 const node = process.execPath;
 const agent = `'${node}' '${programPath('stop-itself.mjs')}'`;
+const stops = ['SIGTSTP', 'SIGSTOP'];
 let launcher: LauncherBundle;
 let folder: string;
 beforeAll(async () => {
@@ -44,34 +45,37 @@ describe.each([
   ['started by hand', () => `'${node}' '${launcher.file}'`],
   ['under npx', () => 'npx --no-install launch'],
 ])('a launcher %s', (_, command) => {
-  it.each(['pty', 'inherited'])('stops with an agent that stops only itself, and both go on (%s)', async (stdio) => {
-    const terminal = openShell();
-    await terminal.waitFor('PROMPT> ');
-    const modes = await ask(terminal, 'stty -g');
+  it.each(['pty', 'inherited'].flatMap((stdio) => stops.map((stop) => [stdio, stop])))(
+    'stops with an agent that stops only itself, and both go on (%s, %s)',
+    async (stdio, stop) => {
+      const terminal = openShell();
+      await terminal.waitFor('PROMPT> ');
+      const modes = await ask(terminal, 'stty -g');
 
-    terminal.type(`${command()} ${stdio} ${agent}\r`);
-    let at = await terminal.waitFor('[ready]');
-    for (let round = 0; round < 2; round += 1) {
-      terminal.type('\x1a');
-      const stopping = await terminal.waitFor('[stopping]', at);
-      const stopped = await terminal.waitFor('Stopped', stopping);
-      await terminal.waitFor('PROMPT> ', stopped);
-      expect(await ask(terminal, 'stty -g')).toBe(modes);
-      terminal.resize(100 + round, 30);
-      terminal.type('fg\r');
-      at = await terminal.waitFor('[continued]', stopped);
-      // Only we can tell it of a change that came while the shell was in front.
-      if (stdio === 'pty') await terminal.waitFor(`[${100 + round}x30]`, stopped);
-      terminal.type('\x03\x13x');
-      at = await terminal.waitFor('78>', at);
-    }
-    terminal.type('q');
-    await terminal.waitFor('PROMPT> ', at);
-    expect(await ask(terminal, 'echo "status $?"')).toContain('status 5\r\n');
-    expect(await ask(terminal, 'jobs')).not.toContain('Stopped');
-    terminal.type('exit\r');
-    await terminal.ended;
-  });
+      terminal.type(`${command()} ${stdio} ${agent} ${stop}\r`);
+      let at = await terminal.waitFor('[ready]');
+      for (let round = 0; round < 2; round += 1) {
+        terminal.type('\x1a');
+        const stopping = await terminal.waitFor('[stopping]', at);
+        const stopped = await terminal.waitFor('Stopped', stopping);
+        await terminal.waitFor('PROMPT> ', stopped);
+        expect(await ask(terminal, 'stty -g')).toBe(modes);
+        terminal.resize(100 + round, 30);
+        terminal.type('fg\r');
+        at = await terminal.waitFor('[continued]', stopped);
+        // Only we can tell it of a change that came while the shell was in front.
+        if (stdio === 'pty') await terminal.waitFor(`[${100 + round}x30]`, stopped);
+        terminal.type('\x03\x13x');
+        at = await terminal.waitFor('78>', at);
+      }
+      terminal.type('q');
+      await terminal.waitFor('PROMPT> ', at);
+      expect(await ask(terminal, 'echo "status $?"')).toContain('status 5\r\n');
+      expect(await ask(terminal, 'jobs')).not.toContain('Stopped');
+      terminal.type('exit\r');
+      await terminal.ended;
+    },
+  );
 });
 
 describe('a stop', () => {
@@ -93,7 +97,8 @@ describe('a stop', () => {
     await terminal.waitFor('PROMPT> ');
     terminal.type(`'${node}' '${launcher.file}' pty ${agent}\r`);
     const at = await terminal.waitFor('[ready]');
-    const { pid, launcher: launcherPid } = JSON.parse(readFileSync(file, 'utf8'));
+    const { pid: shellPid, launcher: launcherPid } = JSON.parse(readFileSync(file, 'utf8'));
+    const pid = await onlyChild(shellPid);
     process.kill(launcherPid, 'SIGTSTP');
     const stopped = await terminal.waitFor('PROMPT> ', at);
     await waitUntil(() => stateOf(pid) === 'T' && stateOf(launcherPid) === 'T');
@@ -124,7 +129,7 @@ describe('a stop', () => {
     const at = await terminal.waitFor('[ready]', from);
     terminal.type('\x1a');
     await terminal.waitFor('PROMPT> ', at);
-    process.kill(JSON.parse(readFileSync(file, 'utf8')).pid, 'SIGKILL');
+    process.kill(await onlyChild(JSON.parse(readFileSync(file, 'utf8')).pid), 'SIGKILL');
     expect(await ask(terminal, 'fg; echo "status $?"')).toContain('status 137\r\n');
     expect(await ask(terminal, 'stty -g')).toBe(modes);
     terminal.type('exit\r');
@@ -137,7 +142,8 @@ describe('a stop', () => {
     await terminal.waitFor('PROMPT> ');
     terminal.type(`'${node}' '${launcher.file}' pty ${agent}\r`);
     const at = await terminal.waitFor('[ready]');
-    const { pid, launcher: launcherPid } = JSON.parse(readFileSync(file, 'utf8'));
+    const { pid: shellPid, launcher: launcherPid } = JSON.parse(readFileSync(file, 'utf8'));
+    const pid = await onlyChild(shellPid);
     terminal.type('\x1a');
     await terminal.waitFor('PROMPT> ', at);
     terminal.hangUp();

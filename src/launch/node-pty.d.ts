@@ -13,8 +13,7 @@ declare module 'node-pty' {
     pause(): void;
     resume(): void;
     destroy(): void;
-    setEncoding(encoding: 'latin1'): void;
-    /** Bytes with `encoding: null`, else text: on Windows always, and of UTF-8. */
+    /** Bytes on Unix with `encoding: null`, text on Windows. */
     on(event: 'data', listener: (chunk: Buffer | string) => void): void;
     on(event: 'exit', listener: (code: number, signal: number | undefined) => void): void;
     on(event: 'error', listener: (error: Error) => void): void;
@@ -26,7 +25,7 @@ declare module 'node-pty' {
     readonly rows: number;
     readonly cwd: string;
     readonly env: Record<string, string>;
-    readonly encoding: 'utf8' | null;
+    readonly encoding: null;
   }
 
   export function spawn(file: string, args: string[] | string, options: PtyOptions): Pty;

@@ -4,7 +4,6 @@
  */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { Pty } from 'node-pty';
-import type { OuterTerminal } from './terminal-outer.ts';
 
 /** More than a kernel holds for one PTY: who still writes after that is not the agent we waited for. */
 const MAXIMUM_TAIL = 4 << 20;
@@ -18,15 +17,15 @@ export interface PtyRelay {
   readonly close: () => void;
 }
 
-export function relayOutput(pty: Pty, outer: OuterTerminal): PtyRelay {
+/** `write` hands on to the outer terminal; false: stop until `onDrain`. */
+export function relayOutput(pty: Pty, write: (bytes: Uint8Array) => boolean): PtyRelay {
   const guard = holdSlave(pty);
   let isReadingAll = false;
   let isClosed = false;
 
-  const encoding = pty.fd < 0 ? 'utf8' : 'latin1';
   const pass = (chunk: Buffer | string) => {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
-    if (!outer.write(bytes) && !isReadingAll) pty.pause();
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    if (!write(bytes) && !isReadingAll) pty.pause();
   };
   pty.on('data', pass);
   // Without a listener of ours node-pty throws what it does not know.

@@ -5,9 +5,10 @@ import { relayInput } from './pty-input.ts';
 import { relayOutput } from './pty-relay.ts';
 import type { AgentExit, AgentStart, RunningAgent } from './terminal.ts';
 import { stopWholeJob, watchStops } from './terminal-job.ts';
-import { RESET_SEQUENCE, takeTerminal } from './terminal-outer.ts';
+import { watchModes } from './terminal-modes.ts';
+import { takeTerminal } from './terminal-outer.ts';
 import { handleSignals, insistOnEnd, sendSignal } from './terminal-signals.ts';
-import { isStopped, loadPty, spawnInPty } from './terminal-spawn.ts';
+import { childrenOf, isRunning, isStopped, loadPty, spawnInPty } from './terminal-spawn.ts';
 
 /** How long a Ctrl-Z waits for an outer reader that has stopped. */
 const STOP_FLUSH_MS = 1000;
@@ -24,6 +25,7 @@ export async function startInPty(
   let isAlive = true;
   let isJobStopped = false;
   let hungUp = false;
+  let orphans: number[] = [];
   let letBe = () => {};
   let stopWaiting = () => {};
 
@@ -38,13 +40,22 @@ export async function startInPty(
     return started;
   }
   const pty = started;
-  const relay = relayOutput(pty, outer);
+  const screen = watchModes();
+  const relay = relayOutput(pty, (bytes) => {
+    screen.see(bytes);
+    return outer.write(bytes);
+  });
   const input = relayInput(pty, outer.goOnReading);
 
+  // The agent is the shell's child, or the PTY's own process where there is no shell, or not yet a job of it.
+  const agents = () => {
+    const found = platform === 'win32' || !isAlive ? [] : childrenOf(pty.pid, platform);
+    return [...new Set([...orphans, ...(found.length > 0 || !isAlive ? found : [pty.pid])])];
+  };
   const end = (signal: NodeJS.Signals) => {
     if (!isAlive) stopWaiting();
-    else if (platform === 'win32') pty.kill();
-    else sendSignal(pty.pid, signal);
+    if (platform === 'win32') pty.kill();
+    else for (const pid of agents()) sendSignal(pid, signal);
   };
   const resize = () => {
     const { columns, rows } = outer.shape();
@@ -59,20 +70,25 @@ export async function startInPty(
     outer.makeRaw();
     process.emit('SIGWINCH', 'SIGWINCH');
   };
-  // Closing the PTY is what a terminal that goes away does to an agent without us.
+  // Closing the PTY is what a terminal that goes away does to an agent without us; a stopped one has to hear of it too.
   const hangUp = () => {
     if (hungUp) return;
     hungUp = true;
+    orphans = isAlive ? agents() : [];
     outer.abandon();
     input.close();
     relay.close();
-    if (isAlive) letBe = insistOnEnd(end);
+    if (!isAlive) return;
+    end('SIGHUP');
+    end('SIGCONT');
+    letBe = insistOnEnd(end);
   };
   const onStopped = async () => {
     await relay.readAll();
     await Promise.race([outer.flushed(), sleep(STOP_FLUSH_MS, undefined, { ref: false })]);
     if (!isAlive || hungUp || !isStopped(pty.pid, platform)) return;
     isJobStopped = true;
+    const before = outer.shape();
     outer.restore();
     ignoreStops();
     await stopWholeJob();
@@ -81,10 +97,13 @@ export async function startInPty(
     if (!isAlive) return;
     ignoreStops = handleSignals({ SIGTSTP: stopAgent });
     takeBack();
+    const after = outer.shape();
+    // The kernel told only the shell, which was in front.
+    if (after.columns !== before.columns || after.rows !== before.rows) end('SIGWINCH');
     sendSignal(-pty.pid, 'SIGCONT');
   };
   // A stop that was meant for us is the agent's first: ours follows.
-  const stopAgent = () => sendSignal(-pty.pid, 'SIGSTOP');
+  const stopAgent = () => end('SIGTSTP');
 
   const passed = (['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGUSR2'] as const).map((signal) => [signal, () => end(signal)]);
   const ignoreSignals = handleSignals({
@@ -105,26 +124,27 @@ export async function startInPty(
         stopWaiting = stop;
       });
       pty.kill = () => {};
-      letBe();
       input.close();
       await relay.readAll();
       relay.close();
       await Promise.race([outer.flushed(), interrupted]);
-      if (signalNumber) outer.write(RESET_SEQUENCE);
+      const status = signalNumber ? 128 + signalNumber : code;
+      if (status > 128) outer.write(screen.reset());
       await Promise.race([outer.flushed(), interrupted]);
+      while (orphans.some((pid) => isRunning(pid, platform))) await sleep(50);
+      letBe();
       outer.release();
       stopWatching();
       ignoreStops();
       ignoreSignals();
-      resolve({ ...endOf(code, signalNumber), failure: undefined, hungUp });
+      resolve({ ...endOf(status), failure: undefined, hungUp });
     });
   });
   return { pid: pty.pid, stdio: 'pty', exit, end };
 }
 
-// A real-time signal has no name; its exit status has.
-function endOf(code: number, signalNumber: number | undefined): Pick<AgentExit, 'code' | 'signal'> {
-  if (!signalNumber) return { code, signal: undefined };
-  const [signal] = Object.entries(constants.signals).find(([, number]) => number === signalNumber) ?? [];
-  return signal ? { code: undefined, signal: signal as NodeJS.Signals } : { code: 128 + signalNumber, signal: undefined };
+// A shell tells of a signal by 128 and its number, as this process will in turn.
+function endOf(status: number): Pick<AgentExit, 'code' | 'signal'> {
+  const [signal] = Object.entries(constants.signals).find(([, number]) => number === status - 128) ?? [];
+  return signal ? { code: undefined, signal: signal as NodeJS.Signals } : { code: status, signal: undefined };
 }

@@ -5,7 +5,7 @@ import { isatty } from 'node:tty';
 import { Failure } from '../errors.ts';
 import type { AgentExit, AgentStart, RunningAgent } from './terminal.ts';
 import { stopWholeJob, watchStops } from './terminal-job.ts';
-import { RESET_SEQUENCE } from './terminal-outer.ts';
+import { RESET_SEQUENCE } from './terminal-modes.ts';
 import { handleSignals, insistOnEnd, sendSignal } from './terminal-signals.ts';
 import { isStopped, loadInheritedSpawn, runStty } from './terminal-spawn.ts';
 

@@ -5,9 +5,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { runStty, type TerminalShape } from './terminal-spawn.ts';
 
-/** Alternate screen off, cursor on, mouse off, bracketed paste off, kitty keyboard popped, colours off. */
-export const RESET_SEQUENCE = '\x1b[?1049l\x1b[?25h\x1b[?1000;1002;1003;1006l\x1b[?2004l\x1b[<u\x1b[0m';
-
 export interface OuterTerminal {
   readonly shape: () => TerminalShape;
   /** Bytes pass both ways untouched from here on. */
@@ -87,7 +84,7 @@ export function takeTerminal(
   process.once('exit', restore);
 
   return {
-    shape: () => ({ columns: output.columns || 80, rows: output.rows || 24, erasesCharacters: hasUtf8Flag(saved) }),
+    shape: () => ({ columns: output.columns || 80, rows: output.rows || 24, modes: saved ?? '' }),
     makeRaw,
     restore,
     write: (bytes) => {
@@ -119,10 +116,4 @@ export function takeTerminal(
 function setBlocking(stream: ReadStream | WriteStream, isBlocking: boolean): void {
   const { _handle: handle } = stream as { _handle?: { setBlocking?: (isBlocking: boolean) => unknown } };
   handle?.setBlocking?.(isBlocking);
-}
-
-// IUTF8 in what `stty -g` prints: input flags in hexadecimal, first (GNU, busybox) or after `iflag=` (BSD). It is the same bit everywhere.
-function hasUtf8Flag(saved: string | undefined): boolean {
-  const [, flags = '0'] = /(?:^|:iflag=)([0-9a-f]+)(?::|$)/.exec(saved ?? '') ?? [];
-  return (Number.parseInt(flags, 16) & 0x4000) !== 0;
 }

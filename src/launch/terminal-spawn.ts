@@ -1,8 +1,9 @@
 /** The one file that starts processes: the agent, with or without a PTY, and the small tools that ask about terminals and processes. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import type { Pty } from 'node-pty';
 import { messageOf } from '../errors.ts';
+import { shellArguments } from './pty-shell.ts';
 import { windowsCommandLine } from './pty-windows.ts';
 import type { AgentStart } from './terminal.ts';
 
@@ -22,8 +23,8 @@ export interface InheritedExit {
 export interface TerminalShape {
   readonly columns: number;
   readonly rows: number;
-  /** Whether erase takes a whole UTF-8 character while the kernel edits the line. */
-  readonly erasesCharacters: boolean;
+  /** What `stty -g` said before we touched it; empty where there is no stty. */
+  readonly modes: string;
 }
 
 /** Starts an agent on our own stdin, stdout and stderr. Its signals are ours to pass on: execa's clean-up would end us before the receipt. */
@@ -60,7 +61,10 @@ export async function loadPty(): Promise<PtyModule | string> {
   }
 }
 
-/** Starts an agent in a PTY of its own, or says in one line why it cannot. `path` is the program behind the command. */
+/**
+ * Starts an agent in a PTY of its own, below a shell where there is one; or says in one line why it cannot. `path` is the program behind
+ * the command.
+ */
 export function spawnInPty(
   { spawn }: PtyModule,
   start: AgentStart,
@@ -68,18 +72,20 @@ export function spawnInPty(
   shape: TerminalShape,
   platform: NodeJS.Platform,
 ): Pty | string {
-  const isWindows = platform === 'win32';
-  const { file, args } = isWindows ? windowsCommandLine(path, start) : { file: start.command, args: [...start.args] };
+  const { file, args } = ptyCommand(start, path, shape.modes, platform);
   // A copy of the environment: given process.env itself, node-pty takes TMUX, COLUMNS and LINES out of it.
   const env = definedOnly(start.environment);
-  const isUtf8 = shape.erasesCharacters && !isWindows;
-  const options = { name: env.TERM, cols: shape.columns, rows: shape.rows, cwd: folderAsNamed(start), env };
   try {
-    const pty = spawn(file, args, { ...options, encoding: isUtf8 ? 'utf8' : null });
-    // Asked for UTF-8, node-pty also sets IUTF8; what comes out of it is bytes all the same.
-    if (isUtf8) pty.setEncoding('latin1');
+    const pty = spawn(file, args, {
+      name: env.TERM,
+      cols: shape.columns,
+      rows: shape.rows,
+      cwd: folderAsNamed(start),
+      env,
+      encoding: null,
+    });
     // Makes it report the end at once and not destroy its socket 200 ms later, read or unread. Closing is ours, in pty-relay.ts.
-    return isWindows ? pty : Object.assign(pty, { _emittedClose: true });
+    return platform === 'win32' ? pty : Object.assign(pty, { _emittedClose: true });
   } catch (thrown) {
     return messageOf(thrown);
   }
@@ -93,14 +99,45 @@ export function runStty(...args: readonly string[]): string | undefined {
 
 /** Whether a process is stopped, as by SIGSTOP. Where there is no /proc this starts a process, which itself ends with a SIGCHLD. */
 export function isStopped(pid: number, platform: NodeJS.Platform = process.platform): boolean {
-  if (platform !== 'linux')
-    return /^T/.test(spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? '');
+  if (platform === 'linux') return readStat(pid).startsWith('T');
+  return /^T/.test(spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? '');
+}
+
+/** Whether a process is there and not only waiting to be buried. */
+export function isRunning(pid: number, platform: NodeJS.Platform = process.platform): boolean {
+  if (platform === 'linux') return /^[^ZX]/.test(readStat(pid));
+  return /^[^Z]/.test(spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? '');
+}
+
+/** The processes that a process has started, as far as they are its own children still. */
+export function childrenOf(pid: number, platform: NodeJS.Platform = process.platform): number[] {
+  const pairs = platform === 'linux' ? readPairs() : spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).stdout;
+  const isChild = (line: string) => Number(line.trim().split(/\s+/)[1]) === pid;
+  return (pairs ?? '')
+    .split('\n')
+    .filter(isChild)
+    .map((line) => Number.parseInt(line, 10));
+}
+
+function readPairs(): string {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => `${pid} ${readStat(pid).split(' ')[1]}`).join('\n');
+}
+
+// State, parent and so on: what follows the name in parentheses, which may hold anything.
+function readStat(pid: number | string): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.charAt(stat.lastIndexOf(')') + 2) === 'T';
+    return stat.slice(stat.lastIndexOf(')') + 2);
   } catch {
-    return false;
+    return '';
   }
+}
+
+function ptyCommand(start: AgentStart, path: string, modes: string, platform: NodeJS.Platform): { file: string; args: string[] | string } {
+  if (platform === 'win32') return windowsCommandLine(path, start);
+  const hasShell = existsSync('/bin/sh') && existsSync('/usr/bin/env');
+  return hasShell ? { file: '/bin/sh', args: shellArguments(start, modes) } : { file: start.command, args: [...start.args] };
 }
 
 function definedOnly(environment: AgentStart['environment']): Record<string, string> {
