@@ -132,6 +132,16 @@ describe('a launch inside a launch', () => {
     expect(stderr.match(/requests to the model/g)).toHaveLength(1);
   });
 
+  test('has a proxy of its own where it is told where to go', async () => {
+    const words = ['wrap', '--upstream', upstream.url, 'claude'].join(',');
+    const outer = { HEADROOM_UPSTREAM: upstream.url, STAND_IN: `run:${machine.cli},${words}` };
+    const { stdout, stderr } = await machine.run(['wrap', 'claude'], outer);
+    expect(stdout).toBe('All done.\n');
+    expect(stderr).toMatch(/^headroom: Remote.*\nheadroom \d+ s · 3 requests.*\nheadroom nothing reached the proxy/s);
+    expect(machine.report().args[0]).toBe('--settings');
+    expect(machine.report().processEnvironment).not.toHaveProperty('HEADROOM_UPSTREAM');
+  });
+
   test('that is over is forgotten, with the address it left behind', async () => {
     const left = { HEADROOM_LAUNCH: '4194999-1.0-00000000-00000000', ANTHROPIC_BASE_URL: `http://127.0.0.1:9/${'0'.repeat(32)}` };
     const { stdout, stderr } = await machine.run(['wrap', '--upstream', upstream.url, 'claude'], {

@@ -18,5 +18,9 @@ export function forgetLaunch(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([name, value]) => name !== launchVariable && !isLaunchAddress(value)));
 }
 
-/** Taken from the agent's environment: they name files of this launch, and one inside it would write over them. */
-export const variablesOfOneLaunch = { HEADROOM_RECEIPT_JSON: undefined, HEADROOM_EXPLAIN: undefined } as const;
+/** Taken from the agent's environment: they are for this launch, and one inside it would write over its files or go past its proxy. */
+export const variablesOfOneLaunch = {
+  HEADROOM_RECEIPT_JSON: undefined,
+  HEADROOM_EXPLAIN: undefined,
+  HEADROOM_UPSTREAM: undefined,
+} as const;

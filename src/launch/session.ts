@@ -33,7 +33,7 @@ export async function runSession(
     const launch: Launch = { wrapper, settings, surroundings, command, situation, meter: createMeter(), outputs, note };
     // A plan is a pure function of its situation: asked once for what the proxy needs to start, and again with the proxy's address.
     const draft = wrapper.plan({ ...situation, proxyAddress: '', privateFolder: '' });
-    const isInside = isNested && isLaunchAddress(draft.upstream);
+    const isInside = isNested && isLaunchAddress(settings.upstream ?? draft.upstream);
     const isBare = draft.runsBare || isInside;
     const exit = isBare ? await runBare(launch, isInside ? [insideNote] : draft.notes) : await runProxied(launch, draft, problems);
     if (exit.failure) throw exit.failure;
