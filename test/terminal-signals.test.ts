@@ -178,10 +178,11 @@ describe('a PTY', () => {
     expect(lines.at(-2)).toBe(lines[0]);
   });
 
-  it('does not wait for a child that the agent leaves behind', async () => {
+  it('neither waits for a child that the agent leaves behind nor takes it away', async () => {
     const terminal = openTerminal(node, [launcher.file, 'pty', 'sh', programPath('leave-a-child.sh')]);
     expect(await terminal.ended).toEqual({ code: 0, signal: undefined });
     const [, left] = /child (\d+) left\r\n/.exec(terminal.text()) ?? [];
+    expect(isThere(Number(left))).toBe(true);
     process.kill(Number(left), 'SIGKILL');
   });
 

@@ -136,7 +136,7 @@ describe('a stop', () => {
     await terminal.ended;
   });
 
-  it('ends with its terminal: no stopped agent is left', async () => {
+  it.each(['its terminal', 'its launcher'])('ends with %s: no stopped agent is left', async (which) => {
     const file = join(folder, 'stopped');
     const terminal = openShell(file);
     await terminal.waitFor('PROMPT> ');
@@ -146,8 +146,10 @@ describe('a stop', () => {
     const pid = await onlyChild(shellPid);
     terminal.type('\x1a');
     await terminal.waitFor('PROMPT> ', at);
+    if (which === 'its terminal') terminal.hangUp();
+    else process.kill(launcherPid, 'SIGKILL');
+    await waitUntil(() => [pid, shellPid, launcherPid].every((each) => stateOf(each) === undefined));
     terminal.hangUp();
-    await waitUntil(() => stateOf(pid) === undefined && stateOf(launcherPid) === undefined);
     await terminal.ended;
   });
 });

@@ -5,12 +5,14 @@
  */
 import type { AgentStart } from './terminal.ts';
 
-// Its messages about jobs go nowhere. Signals are caught, not ignored: what is ignored stays ignored in the agent. The modes are the
-// outer terminal's own, as `stty -g` printed them. The patterns are 128 + SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU on Linux and BSDs.
+// Its messages about jobs go nowhere. The modes are the outer terminal's own, as `stty -g` printed them. Signals are caught, not ignored,
+// which the agent would inherit; a hang-up while the job is stopped is passed on. 145 to 150 are 128 + SIGSTOP, SIGTSTP, SIGTTIN and
+// SIGTTOU on Linux and on BSDs.
 const SCRIPT = `exec 3>&2 2>/dev/null
 [ -n "$1" ] && stty "$1"
 shift
-trap : HUP INT QUIT TERM USR2
+trap 'kill -HUP %1; kill -CONT %1' HUP
+trap : INT QUIT TERM USR2
 set -m
 (exec "$@" 2>&3 3>&-)
 status=$?
