@@ -16,12 +16,15 @@ import { readAddress } from './upstream-address.ts';
 /** What the proxy is made of, handed in by its owner. */
 export interface ProxyParts {
   readonly protocols: readonly Protocol[];
-  /** Called once, when the socket listens; requests that need it wait for it. */
+  /** Called once, soon after the socket listens or by the first request that needs it. */
   readonly createPipeline: () => Promise<Pipeline> | Pipeline;
   readonly onRecord: (record: ExchangeRecord) => void;
   /** Called before the request that the skips are for leaves. */
   readonly onSkip: (notices: readonly SkipNotice[]) => void;
 }
+
+/** What takes a while to load waits until the agent is up: just now its start needs the processor, and its first request is far off. */
+const preloadAfterMs = 150;
 
 export interface RunningProxy {
   readonly port: number;
@@ -38,7 +41,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
   const sockets = new Set<Socket>();
   let port = settings.port;
 
-  // With it come TLS and http-proxy, a third of the way to the agent's start: so it is loaded once we listen.
+  // With it come TLS and http-proxy, a third of the way to the agent's start: so it is loaded after we listen.
   const loadForwarder = () => {
     forwarder ??= import('./forwarder.ts').then(({ createForwarder }) => createForwarder(settings.upstream, address));
     return forwarder;
@@ -77,15 +80,16 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     server.once('error', reject).listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
   });
   port = (server.address() as AddressInfo).port;
-  // Begun once the caller knows the port, and awaited by the requests; a failure is theirs to record.
-  setImmediate(() => {
+  // The first request asks for both, if it comes sooner; a failure is the requests' to record.
+  const preload = setTimeout(() => {
     loadForwarder()
       .catch(() => {})
       .then(createPipeline)
       .catch(() => {});
-  });
+  }, preloadAfterMs);
 
   const close = async () => {
+    clearTimeout(preload);
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroy();
     await Promise.allSettled([...inFlight, closed]);
