@@ -78,6 +78,21 @@ test('a refused upgrade reaches the agent as the reply it is', async () => {
   expect(await proxy.record(0)).toMatchObject({ status: 426 });
 });
 
+test('where the plan asks for it, an upgrade is answered 426 at once and upstream hears nothing of it', async () => {
+  const upstream = await kept(startUpstream());
+  const proxy = await kept(startTestProxy(upstream.url, { refusesUpgrades: true }));
+  const got = await sendRaw(proxy.port, asking(proxy.port, '/v1/responses'));
+  expect(got).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/);
+  expect(got.toLowerCase()).toContain('\r\nconnection: close\r\n');
+  expect(await proxy.record(0)).toMatchObject({ status: 426, outcome: 'answered', kind: 'other', path: '/v1/responses', usage: undefined });
+  const strange = await sendRaw(proxy.port, asking(proxy.port, '/v1/responses').replace(secret, 'f'.repeat(32)));
+  expect(strange).toMatch(/^HTTP\/1\.1 403 /);
+  // What asks for no other protocol goes upstream as ever.
+  const plain = `GET /${secret}/v1/models HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nConnection: close\r\n\r\n`;
+  expect(await sendRaw(proxy.port, plain)).toMatch(/^HTTP\/1\.1 200 /);
+  expect(upstream.requests.map(({ request }) => request.url)).toEqual(['/v1/models']);
+});
+
 test('an upgrade to an upstream that is not there is a 502', async () => {
   const gone = await startUpstream();
   await gone.close();

@@ -13,6 +13,7 @@ import { type PrepareParts, prepare } from './prepare.ts';
 import type { ExchangeRecord, Outcome } from './records.ts';
 import { relay } from './relay.ts';
 import { leave, retreat, type Shrunk, withoutBodies } from './shrink.ts';
+import { refuseUpgrade } from './upgrade.ts';
 
 export interface ExchangeParts extends PrepareParts {
   readonly protocols: readonly Protocol[];
@@ -45,6 +46,10 @@ interface Course {
 /** `target` is the path and query without the secret. Resolves when the reply is over and the record is out. */
 export async function exchange(request: IncomingMessage, response: ServerResponse, target: string, parts: ExchangeParts): Promise<void> {
   const course = begin(request, response, target, parts.protocols);
+  if (parts.settings.refusesUpgrades && isUpgrade(request)) {
+    course.status = refuseUpgrade(response);
+    return parts.onRecord(recordOf(course, 'answered'));
+  }
   let outcome: Outcome;
   try {
     const reply = await converse(course, parts);

@@ -55,6 +55,8 @@ export interface ProxySettings {
   readonly mode: ProxyMode;
   readonly profile: 'lossless' | 'standard';
   readonly version: string;
+  /** True: who asks for another protocol, such as WebSocket, is answered 426 at once. Else such requests pass through. */
+  readonly refusesUpgrades?: boolean;
   /** Chain keys of blocks whose skip must stand, from a worker that died. */
   readonly skips: readonly SkipNotice[];
 }

@@ -1,4 +1,4 @@
-/** What Node leaves to us where a request asks for another protocol: it gives the bare socket and no response. */
+/** What Node leaves to us where a request asks for another protocol: it gives the bare socket and no response. Joining sockets is `relay.ts`. */
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pairs } from './headers.ts';
@@ -35,4 +35,11 @@ export function responseOn(request: IncomingMessage, socket: Socket, head: Buffe
   response.once('finish', () => socket.destroySoon());
   if (head.length > 0) socket.unshift(head);
   return response;
+}
+
+/** Says no to another protocol, so that the agent goes on with plain HTTP at once; returns the status. */
+export function refuseUpgrade(response: ServerResponse): number {
+  response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'HTTP/1.1', connection: 'close' });
+  response.end('Headroom speaks plain HTTP here\n');
+  return 426;
 }
