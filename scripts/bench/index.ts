@@ -14,6 +14,9 @@ const parts: Readonly<Record<string, (corpus: string | undefined) => Promise<voi
   memory: async () => (await import('./memory.ts')).benchMemory(),
 };
 
+/** For one part, many times what it takes. */
+const mostMinutes = 15;
+
 const { values } = parseArgs({ options: { corpus: { type: 'string' }, only: { type: 'string' } } });
 const wanted = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(parts);
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
@@ -27,5 +30,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 for (const [name, run] of Object.entries(parts)) {
   if (!wanted.includes(name)) continue;
   console.log(`\n== ${name}`);
+  const late = setTimeout(() => {
+    console.error(`${name} did not end within ${mostMinutes} minutes`);
+    process.exit(1);
+  }, mostMinutes * 60_000);
   await run(values.corpus ?? process.env.HEADROOM_CORPUS);
+  clearTimeout(late);
 }

@@ -16,8 +16,8 @@ export async function benchKeystrokes(): Promise<void> {
   const relayed = openTerminal(process.execPath, [place.cli, 'wrap', 'claude'], { environment });
   let poster: Program | undefined;
   try {
-    await bare.waitFor('ready\r\n');
-    await relayed.waitFor('ready\r\n');
+    await bare.waitFor(' ready');
+    await relayed.waitFor(' ready');
     const [, base = ''] = /base (\S+) ready/.exec(relayed.text()) ?? [];
     poster = await startProgram(new URL('./programs/poster.ts', import.meta.url), base);
     print(await measure(bare, relayed, poster));
