@@ -1,6 +1,7 @@
 /** The share of tool-result tokens removed on recorded sessions: by agent, lever and kind, with quantiles over sessions. */
-import { sessions } from '../../test/helpers/corpus.ts';
+
 import { loadCounter } from '../../src/tokens/count.ts';
+import { sessions } from '../../test/helpers/corpus.ts';
 import { type ReplayedResult, type ReplayedSession, replay } from './replay.ts';
 
 export async function benchCorpus(folder: string): Promise<void> {
@@ -17,7 +18,9 @@ export async function benchCorpus(folder: string): Promise<void> {
   printReasons(results);
   const shares = replayed.map((session) => share(session.results)).sort((a, b) => a - b);
   const quantile = (q: number): string => percent(shares[Math.min(shares.length - 1, Math.floor(q * shares.length))] ?? 0);
-  console.log(`sessions: min ${quantile(0)}  p10 ${quantile(0.1)}  p25 ${quantile(0.25)}  p50 ${quantile(0.5)}  p75 ${quantile(0.75)}  p90 ${quantile(0.9)}  max ${quantile(1)}`);
+  console.log(
+    `sessions: min ${quantile(0)}  p10 ${quantile(0.1)}  p25 ${quantile(0.25)}  p50 ${quantile(0.5)}  p75 ${quantile(0.75)}  p90 ${quantile(0.9)}  max ${quantile(1)}`,
+  );
   const quoted = replayed.reduce((sum, session) => sum + session.quoted, 0);
   const lost = replayed.flatMap((session) => session.lost.map((line) => `${session.id}: ${line}`));
   console.log(`prefix violations: ${replayed.reduce((sum, session) => sum + session.prefixViolations, 0)}`);
@@ -40,16 +43,20 @@ function table(title: string, rows: readonly (readonly [string, readonly Replaye
   for (const [name, results] of rows) {
     const before = tokens(results);
     const after = results.reduce((sum, result) => sum + result.after, 0);
-    console.log(`${name.slice(0, 27).padEnd(28)}${String(results.length).padStart(9)}${String(before).padStart(12)}${String(after).padStart(12)}${percent(share(results)).padStart(10)}`);
+    console.log(
+      `${name.slice(0, 27).padEnd(28)}${String(results.length).padStart(9)}${String(before).padStart(12)}${String(after).padStart(12)}${percent(share(results)).padStart(10)}`,
+    );
   }
   console.log('');
 }
 
 function printLevers(results: readonly ReplayedResult[]): void {
   const levers = new Map<string, number>();
-  for (const result of results) for (const [lever, saved] of Object.entries(result.levers)) levers.set(lever, (levers.get(lever) ?? 0) + saved);
+  for (const result of results)
+    for (const [lever, saved] of Object.entries(result.levers)) levers.set(lever, (levers.get(lever) ?? 0) + saved);
   const all = tokens(results);
-  for (const [lever, saved] of levers) console.log(`lever ${lever.padEnd(22)}${String(saved).padStart(12)}${percent(saved / all).padStart(10)}`);
+  for (const [lever, saved] of levers)
+    console.log(`lever ${lever.padEnd(22)}${String(saved).padStart(12)}${percent(saved / all).padStart(10)}`);
   console.log('');
 }
 
