@@ -1,4 +1,6 @@
 /** Whatever breaks on our side, the original goes through, the record says why, and what went out so stays so. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { anthropicMessages } from '../src/protocols/anthropic-messages.ts';
@@ -104,4 +106,33 @@ test('a pipeline that takes its time to be made holds requests back, and shrinks
   release(createTestPipeline());
   await sent;
   expect(resultsIn(upstream.requests[1]!.body)).not.toEqual([a]);
+});
+
+test('an upstream that hangs up while we are busy is called anew', async () => {
+  // In a thread of its own, as it must hang up while this one is busy.
+  const program = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const server = require('node:http').createServer((request, response) => request.resume().on('end', () => response.end('{}')));
+    server.on('connection', (socket) => socket.on('close', () => {
+      Atomics.store(workerData, 0, 1);
+      Atomics.notify(workerData, 0);
+    }));
+    parentPort.on('message', () => server.closeIdleConnections());
+    server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
+  const hungUp = new Int32Array(new SharedArrayBuffer(4));
+  const upstream = new Worker(program, { eval: true, workerData: hungUp });
+  const [port] = (await once(upstream, 'message')) as [number];
+  const busy = () => {
+    upstream.postMessage('hang up');
+    Atomics.wait(hungUp, 0, 0);
+    // As long as it takes to look like work.
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    return { replacements: new Map(), records: [], skips: [] };
+  };
+  const proxy = await startTestProxy(`http://127.0.0.1:${port}`, {}, { createPipeline: () => failing(1, busy) });
+  await post(proxy.address, bodyWith([a]));
+  expect((await post(proxy.address, bodyWith([a, b]))).status).toBe(200);
+  await proxy.close();
+  await upstream.terminate();
 });

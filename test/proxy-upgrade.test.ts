@@ -39,6 +39,21 @@ test.each(['websocket', 'some-protocol/2'])('an upgrade to %s joins the two sock
   expect(await proxy.record(0)).toMatchObject({ status: 101, outcome: 'answered', kind: 'other' });
 });
 
+test('what upstream says with its switch arrives, and no protocol of ours looks at such a request', async () => {
+  const upstream = await kept(startUpstream());
+  const proxy = await kept(startTestProxy(upstream.url));
+  const socket = connect(proxy.port, '127.0.0.1').setEncoding('latin1');
+  socket.write(asking(proxy.port, '/greet/v1/messages').replace('GET', 'POST'));
+  let got = '';
+  socket.on('data', (text) => {
+    got += text;
+  });
+  await expect.poll(() => got).toMatch(/\r\n\r\nHELLO $/);
+  socket.end();
+  await once(socket, 'close');
+  expect(await proxy.record(0)).toMatchObject({ kind: 'other', path: '/greet/v1/messages', status: 101 });
+});
+
 test('an offer of h2c is ignored: the request is an ordinary one, body and connection and all', async () => {
   const upstream = await kept(startUpstream());
   const proxy = await kept(startTestProxy(upstream.url));

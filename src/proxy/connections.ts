@@ -11,8 +11,8 @@ export interface Connections {
   readonly agent: HttpAgent;
   /** What a connection is made with, beside what Node itself puts there. */
   options(): Readonly<Record<string, unknown>>;
-  /** From now on trusts what this machine trusts too; false where this Node cannot tell, or did so before. */
-  trustSystem(): boolean;
+  /** From now on trusts what this machine trusts too, where this Node can tell; then `options` gives another context. */
+  trustSystem(): void;
 }
 
 export function createConnections(upstream: Upstream, { base, proxy }: UpstreamAddress): Connections {
@@ -28,10 +28,9 @@ export function createConnections(upstream: Upstream, { base, proxy }: UpstreamA
     agent,
     options: () => ({ ...(secureContext ? { secureContext } : {}), secureEndpoint: isSecure }),
     trustSystem: () => {
-      if (system !== undefined) return false;
+      if (system !== undefined) return;
       system = certificatesOf('system') ?? [];
       if (system.length > 0) secureContext = trusting([...system, ...extra]);
-      return system.length > 0;
     },
   };
 }

@@ -60,9 +60,8 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
     await new Promise(setImmediate);
     course.usage = await copy?.end();
   } catch (thrown) {
-    const isGone = response.destroyed || (request.destroyed && !request.complete);
-    outcome = isGone ? 'aborted' : 'upstream-failed';
-    if (!isGone) course.status = answerFailure(request, response, course.protocol, parts.upstreamName, thrown);
+    outcome = response.destroyed ? 'aborted' : 'upstream-failed';
+    if (!response.destroyed) course.status = answerFailure(request, response, course.protocol, parts.upstreamName, thrown);
   }
   parts.onRecord(recordOf(course, outcome));
 }
@@ -82,6 +81,7 @@ function begin(request: IncomingMessage, response: ServerResponse, target: strin
 /** Sends the request, and once more where upstream refuses what was changed (law 6). */
 async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
   if (course.protocol) Object.assign(course, await prepare(course.request, course.protocol, parts));
+  if (course.addedMs > noticeableMs) await catchUp();
   const reply = await send(course, parts);
   const last = reply.message.statusCode === 400 ? await retry(course, reply, parts) : reply;
   const status = last.message.statusCode ?? 0;
@@ -91,6 +91,15 @@ async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
   course.raw = undefined;
   course.shrunk = withoutBodies(course.shrunk);
   return last;
+}
+
+/** Work of this length may have kept us from seeing that upstream closed a connection we keep: a request on it would fail. */
+const noticeableMs = 20;
+
+/** A whole turn of the event loop, in which what came meanwhile is seen. */
+async function catchUp(): Promise<void> {
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
 }
 
 const upstreamSaid400 = 'upstream said 400';

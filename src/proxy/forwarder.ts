@@ -100,8 +100,8 @@ export async function createForwarder(upstream: Upstream, address: UpstreamAddre
       return await sendOnce(call);
     } catch (thrown) {
       if (!isUntrusted(thrown)) throw thrown;
-      const trustsMore = connections.trustSystem() || connections.options().secureContext !== before;
-      if (!trustsMore || call.body === undefined || call.response.destroyed) throw thrown;
+      connections.trustSystem();
+      if (connections.options().secureContext === before || call.body === undefined || call.response.destroyed) throw thrown;
       return await sendOnce(call);
     }
   };

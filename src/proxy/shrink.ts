@@ -52,9 +52,10 @@ export async function shrink(received: Buffer, protocol: Protocol, scope: string
     const { blocks, model } = conversation;
     faulted = blocks.filter((block) => block.source === 'result').map((block) => block.key);
     const { replacements, records, skips } = (await pipeline()).rewrite(conversation);
-    const replaced = [...replacements]
-      .sort(([one], [other]) => one - other)
-      .map(([index, text]) => ({ key: blocks[index]!.key, start: blocks[index]!.start, end: blocks[index]!.end, text }));
+    const replaced = [...replacements].map(([index, text]) => {
+      const { key, start, end } = blocks[index]!;
+      return { key, start, end, text };
+    });
     return {
       ...asBodies(received, splice(received, replaced)),
       replaced,

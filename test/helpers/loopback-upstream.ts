@@ -85,7 +85,7 @@ function upgradeEcho(request: IncomingMessage, socket: Socket, head: Buffer): vo
     return;
   }
   socket.write(
-    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${request.headers.upgrade}\r\nConnection: Upgrade\r\nX-Path: ${request.url}\r\n\r\n`,
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${request.headers.upgrade}\r\nConnection: Upgrade\r\nX-Path: ${request.url}\r\n\r\n${request.url?.includes('greet') ? 'HELLO ' : ''}`,
   );
   const echo = (bytes: Buffer) => socket.write(bytes.toString().toUpperCase());
   if (head.length > 0) echo(head);
