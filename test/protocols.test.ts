@@ -35,18 +35,24 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))('
     );
   });
 
-  test.each(requests)('%s: a span holds what stands between the quotes of the text', (_, path) => {
-    const body = readFileSync(path);
-    let last = 0;
-    for (const { source, text, start, end } of read(protocol, body).blocks) {
-      expect(start).toBeGreaterThanOrEqual(last);
-      expect(end).toBeGreaterThanOrEqual(start);
-      last = end;
-      if (source !== 'result' && source !== 'said') continue;
-      expect(body.toString('utf8', start - 1, start) + body.toString('utf8', end, end + 1)).toBe('""');
-      expect(JSON.parse(body.toString('utf8', start - 1, end + 1))).toBe(text);
-    }
-  });
+  test.each(requests)(
+    '%s: a span holds what stands between the quotes of the text, or a piece of it, and pieces leave out nothing',
+    (_, path) => {
+      const body = readFileSync(path);
+      const { blocks } = read(protocol, body);
+      let last = 0;
+      for (const [at, { source, text, start, end }] of blocks.entries()) {
+        expect(start).toBeGreaterThanOrEqual(last);
+        expect(end).toBeGreaterThanOrEqual(start);
+        if (source === 'result' || source === 'said') {
+          if (start !== last) expect(body.toString('utf8', start - 1, start)).toBe('"');
+          if (end !== blocks[at + 1]?.start) expect(body.toString('utf8', end, end + 1)).toBe('"');
+          expect(JSON.parse(`"${body.toString('utf8', start, end)}"`)).toBe(text);
+        }
+        last = end;
+      }
+    },
+  );
 
   test.each(requests)('%s: replaced results read back, all else as it was', (_, path) => {
     const body = readFileSync(path);

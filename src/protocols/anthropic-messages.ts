@@ -1,6 +1,7 @@
 /** Anthropic Messages: `/v1/messages` and its `count_tokens`. Reading the body and the usage have files of their own. */
-import { createConversationReader } from './anthropic-conversation.ts';
+import { anthropicGrammar } from './anthropic-conversation.ts';
 import { createUsageReader } from './anthropic-usage.ts';
+import { createConversationReader } from './conversation-reader.ts';
 import type { Protocol, RequestKind } from './protocol.ts';
 
 export const anthropicMessages: Protocol = createAnthropicMessages();
@@ -10,7 +11,7 @@ export function createAnthropicMessages(): Protocol {
   return {
     name: 'anthropic-messages',
     serves,
-    read: createConversationReader(),
+    read: createConversationReader(anthropicGrammar),
     createUsageReader,
     errorBody: (status, message) => JSON.stringify({ type: 'error', error: { type: errorType(status), message } }),
   };

@@ -1,5 +1,6 @@
 /** Reads what a reply says it cost, from a copy of its events or of its JSON body. */
 import type { Usage } from '../block.ts';
+import { count, member, parse } from './figures.ts';
 import type { UsageReader } from './protocol.ts';
 
 /** As found so far; a later figure replaces an earlier one, for the API's figures are running totals. */
@@ -54,22 +55,4 @@ function takeWrites(figures: Figures, total: number | undefined, split: unknown)
   figures.cacheWrite1h = Math.min(figures.cacheWrite1h, total);
   figures.cacheWrite5m = total - figures.cacheWrite1h;
   return true;
-}
-
-function count(holder: unknown, name: string): number | undefined {
-  const value = member(holder, name);
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function member(holder: unknown, name: string): unknown {
-  if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, name)) return undefined;
-  return (holder as Record<string, unknown>)[name];
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 /** The APIs we know, in the order they are asked. */
 import { anthropicMessages } from './anthropic-messages.ts';
+import { openaiChat } from './openai-chat.ts';
 import type { Protocol } from './protocol.ts';
 
-export const protocols: readonly Protocol[] = [anthropicMessages];
+export const protocols: readonly Protocol[] = [anthropicMessages, openaiChat];

@@ -2,6 +2,7 @@
 import type { ToolCall } from '../block.ts';
 import type { JsonTape } from '../text/json-tape.ts';
 import type { WireBlock } from './protocol.ts';
+import type { Piece } from './user-pieces.ts';
 
 /** A block of the text that the string value holds. */
 export function textBlock(tape: JsonTape, key: string, source: 'said' | 'result', value: number, call: ToolCall | undefined): WireBlock {
@@ -18,6 +19,21 @@ export function textBlock(tape: JsonTape, key: string, source: 'said' | 'result'
   };
 }
 
+/** A block of a part of a text: output that stands in it, or what stands around. The part is cut at no escape and at no character. */
+export function pieceBlock(tape: JsonTape, key: string, { start, end, call }: Piece): WireBlock {
+  const text = once(() => JSON.parse(`"${tape.bytes.toString('utf8', start, end)}"`) as string);
+  return {
+    key,
+    source: call ? 'result' : 'said',
+    call,
+    start,
+    end,
+    get text() {
+      return text();
+    },
+  };
+}
+
 /** A block nobody reads; its span is the whole value. */
 export function opaqueBlock(key: string, start: number, end: number): WireBlock {
   return { key, source: 'opaque', text: '', call: undefined, start, end };
@@ -25,7 +41,12 @@ export function opaqueBlock(key: string, start: number, end: number): WireBlock 
 
 /** The call with that name; `input` -1: there is none, and `isReadable` false: its bytes are not text. */
 export function callOf(tape: JsonTape, name: number, input: number, isReadable: boolean): ToolCall {
-  const parsed = once(() => (input >= 0 && isReadable ? tape.parse(input) : undefined));
+  return parsedCall(tape, name, () => (input >= 0 && isReadable ? tape.parse(input) : undefined));
+}
+
+/** The call with that name, its input made when first asked for. */
+export function parsedCall(tape: JsonTape, name: number, parseInput: () => unknown): ToolCall {
+  const parsed = once(parseInput);
   return {
     tool: tape.string(name) ?? '',
     get input() {

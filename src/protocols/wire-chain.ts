@@ -1,22 +1,24 @@
-/** What of an Anthropic Messages body enters the chain keys: everything but cache markers and how a lone text is spelled. */
+/** What of a body enters the chain keys: everything but cache markers and how a lone text is spelled. Which members pass, each API says. */
 import type { JsonTape } from '../text/json-tape.ts';
 import { type ChainWriter, marks } from './chain-writer.ts';
 
 /** Members to leave out: of a block, and of what holds `content` that is written apart. */
 export const aside = { marker: ['cache_control'], content: ['cache_control', 'content'] } as const;
 
-/** Top-level members that are no part of what the provider caches: they come and go, or change with every request. */
-const passing = [
-  ...['messages', 'metadata', 'max_tokens', 'stream', 'temperature', 'top_p', 'top_k', 'stop_sequences', 'service_tier'],
-  ...['cache_control', 'diagnostics', 'safeguards'],
-];
-const blockLists = ['system', 'tools'];
+/** What of a body's top level is part of what the provider caches. */
+export interface ScopeRules {
+  /** Members that are none: they come and go, or change with every request. The list of messages is one, for it is written message by message. */
+  readonly passing: readonly string[];
+  /** Members that hold blocks, which may carry markers; a lone text in them is spelled either way. */
+  readonly blockLists: readonly string[];
+}
+
 /** Members of a block that hold blocks. */
 const inner = ['content', 'source'];
 const ofLoneText = ['type', 'text', 'cache_control'];
 
 /** The model and all that stands before the messages, or does for the provider's cache. Returns the key that the blocks start from. */
-export function writeScope(chain: ChainWriter, tape: JsonTape): string {
+export function writeScope(chain: ChainWriter, tape: JsonTape, { passing, blockLists }: ScopeRules): string {
   for (const member of tape.children(0)) {
     if (tape.keyIn(member, passing) >= 0) continue;
     writeKey(chain, tape, member);
@@ -70,10 +72,16 @@ export function writeMembers(chain: ChainWriter, tape: JsonTape, object: number,
   }
 }
 
-function writeKey(chain: ChainWriter, tape: JsonTape, member: number): void {
+/** A member's name, for a value that follows. */
+export function writeKey(chain: ChainWriter, tape: JsonTape, member: number): void {
   chain.mark(marks.key);
   chain.copy(tape.keyStart(member), tape.keyEnd(member));
   chain.mark(marks.value);
+}
+
+/** Whether an object is a block that is nothing but a text, marked or not. */
+export function isLoneText(tape: JsonTape, object: number): boolean {
+  return loneText(tape, object) >= 0;
 }
 
 /** The text of a block that is nothing but a text, marked or not; else -1. */

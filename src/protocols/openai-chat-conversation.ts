@@ -1,0 +1,130 @@
+/** What a Chat Completions body looks like. Reading it, whatever the API, is `conversation-reader.ts`. */
+import type { ToolCall } from '../block.ts';
+import type { JsonTape } from '../text/json-tape.ts';
+import { marks } from './chain-writer.ts';
+import { managementKeepsResults } from './context-management.ts';
+import type { Grammar } from './conversation-reader.ts';
+import { addCall, addFunctionCall, idOfCall, idOfFunction } from './openai-chat-calls.ts';
+import { addOpaque, addSaid, addSaidObject, addText, addTextObject, type Reading, type Speaker } from './reading.ts';
+import { aside, writeKey, writeMembers } from './wire-chain.ts';
+
+const roles = ['user', 'assistant', 'tool', 'function'] as const;
+/** What of a message is written apart, member by member in the order of the body. */
+const apart = ['content', 'tool_calls', 'function_call'];
+
+export const chatGrammar: Grammar = {
+  // A marker in a part of a message's content, and a call's name.
+  deepest: 7,
+  scope: {
+    passing: [
+      ...['messages', 'stream', 'stream_options', 'temperature', 'top_p', 'top_k', 'top_a', 'min_p', 'n', 'seed', 'stop'],
+      ...['max_tokens', 'max_completion_tokens', 'frequency_penalty', 'presence_penalty', 'repetition_penalty', 'logit_bias'],
+      ...['logprobs', 'top_logprobs', 'user', 'safety_identifier', 'metadata', 'store', 'service_tier', 'usage', 'prediction'],
+      ...['cache_control'],
+    ],
+    blockLists: ['tools', 'functions'],
+  },
+  readMessage,
+  clearing: ['context_management', 'transforms', 'plugins'],
+  keepsResults: (tape, [management = -1, transforms = -1, plugins = -1]) =>
+    managementKeepsResults(tape, management) && isEmpty(tape, transforms) && !names(tape, plugins, 'context-compression'),
+};
+
+function readMessage(reading: Reading, message: number): boolean {
+  const { tape, chain } = reading;
+  if (tape.kind(message) !== 'object') return false;
+  const found = tape.find(message, ['role', ...apart, 'tool_call_id', 'name']);
+  if (found === undefined) return false;
+  const [role = -1, , , , callId = -1, name = -1] = found;
+  if (role < 0 || tape.kind(role) !== 'string') return false;
+  const speaker = roles[tape.stringIn(role, roles)];
+  chain.mark(marks.message);
+  writeMembers(chain, tape, message, [...aside.marker, ...apart]);
+  let isEmpty = true;
+  for (const member of tape.children(message)) {
+    const which = tape.keyIn(member, apart);
+    if (which < 0) continue;
+    isEmpty = false;
+    if (which > 0) writeKey(chain, tape, member);
+    if (which === 1) {
+      if (!readCalls(reading, member, speaker === 'assistant')) return false;
+    } else if (which === 2) {
+      if (!addFunctionCall(reading, member, speaker === 'assistant')) return false;
+    } else if (speaker === 'tool') {
+      if (!readResult(reading, member, reading.calls.get(idOfCall(tape.string(callId))))) return false;
+    } else if (speaker === 'function') {
+      if (!readResult(reading, member, resultOfFunction(reading, tape.string(name)))) return false;
+    } else if (!readContent(reading, member, speaker)) return false;
+  }
+  if (isEmpty) addOpaque(reading, message);
+  return true;
+}
+
+function readContent(reading: Reading, content: number, speaker: Speaker): boolean {
+  return readParts(
+    reading,
+    content,
+    (text) => addSaid(reading, text, speaker),
+    (part, text) => addSaidObject(reading, part, text, speaker),
+  );
+}
+
+function readResult(reading: Reading, content: number, call: ToolCall | undefined): boolean {
+  return readParts(
+    reading,
+    content,
+    (text) => addText(reading, 'result', text, call),
+    (part, text) => addTextObject(reading, 'result', part, text, call),
+  );
+}
+
+/** A string, or parts of which those with a text are read. */
+function readParts(
+  reading: Reading,
+  content: number,
+  addAlone: (text: number) => void,
+  addPart: (part: number, text: number) => void,
+): boolean {
+  const { tape } = reading;
+  if (tape.kind(content) === 'string') addAlone(content);
+  else if (tape.kind(content) !== 'array') addOpaque(reading, content);
+  else
+    for (const part of tape.children(content)) {
+      const found = tape.kind(part) === 'object' ? tape.find(part, ['type', 'text']) : [];
+      if (found === undefined) return false;
+      const [type = -1, text = -1] = found;
+      if (type >= 0 && tape.stringIn(type, ['text']) === 0 && text >= 0 && tape.kind(text) === 'string') addPart(part, text);
+      else addOpaque(reading, part);
+    }
+  return true;
+}
+
+function readCalls(reading: Reading, list: number, isAssistant: boolean): boolean {
+  const { tape, chain } = reading;
+  if (!isAssistant || tape.kind(list) !== 'array') {
+    addOpaque(reading, list);
+    return true;
+  }
+  chain.mark(marks.array);
+  for (const call of tape.children(list)) if (!addCall(reading, call)) return false;
+  chain.mark(marks.end);
+  return true;
+}
+
+/** The old way has no ids: a result names its function, and answers the last call of it. */
+function resultOfFunction({ calls }: Reading, name: string | undefined): ToolCall | undefined {
+  return name === undefined ? undefined : (calls.get(idOfFunction(name)) ?? { tool: name, input: undefined });
+}
+
+/** OpenRouter's transforms leave out messages of the middle. */
+function isEmpty(tape: JsonTape, list: number): boolean {
+  return list < 0 || tape.kind(list) === 'null' || (tape.kind(list) === 'array' && tape.children(list).length === 0);
+}
+
+function names(tape: JsonTape, plugins: number, id: string): boolean {
+  if (plugins < 0 || tape.kind(plugins) !== 'array') return false;
+  return tape.children(plugins).some((plugin) => {
+    const [own = -1] = tape.kind(plugin) === 'object' ? (tape.find(plugin, ['id']) ?? [plugin]) : [];
+    return own === plugin || tape.string(own) === id;
+  });
+}
