@@ -7,31 +7,43 @@ import type { AgentStart } from './terminal.ts';
 
 // Its messages about jobs go nowhere. The modes are the outer terminal's own, as `stty -g` printed them. Signals are caught, not ignored,
 // which the agent would inherit; a hang-up while the job is stopped is passed on. 145 to 150 are 128 + SIGSTOP, SIGTSTP, SIGTTIN and
-// SIGTTOU on Linux and on BSDs.
+// SIGTTOU on Linux and on BSDs. For bash: no loop, which a stop would break; no trap for SIGINT, which would spoil the status of an agent
+// that it ended; and a late question about an agent that died while it was stopped.
 const SCRIPT = `exec 3>&2 2>/dev/null
 [ -n "$1" ] && stty "$1"
 shift
 trap 'kill -HUP %1; kill -CONT %1' HUP
-trap : INT QUIT TERM USR2
-set -m
+trap : QUIT TERM USR2
 (exec "$@" 2>&3 3>&-)
 status=$?
-while case $status in 14[5-9] | 150) kill -0 %1 ;; *) false ;; esac; do
+stop() {
   kill -STOP $$
   fg %1 >/dev/null
   status=$?
-done
+  [ $status = 1 ] && late
+  mirror
+}
+late() {
+  wait %1
+  late=$?
+  [ $late = 127 ] || status=$late
+}
+mirror() {
+  case $status in 14[5-9] | 150) kill -0 %1 && stop ;; esac
+}
+mirror
 exit $status`;
 
 /** What shells set or change of their own accord. */
-const TOUCHED = ['_', 'IFS', 'LINENO', 'OLDPWD', 'OPTIND', 'PPID', 'PWD', 'RANDOM', 'SECONDS', 'SHELLOPTS', 'BASHOPTS', 'SHLVL'];
+const TOUCHED = '_ BASHOPTS COLUMNS IFS LINENO LINES OLDPWD OPTIND PPID PWD RANDOM SECONDS SHELLOPTS SHLVL'.split(' ');
 
 /** The shell's arguments. `modes` is empty where there is no stty. */
 export function shellArguments(
   { command, args, environment }: Pick<AgentStart, 'command' | 'args' | 'environment'>,
   modes: string,
 ): string[] {
-  return ['-c', SCRIPT, 'headroom', modes, ...restoring(command, environment), command, ...args];
+  // Job control from the start: bash takes stderr for its terminal, and only keeps a handle of its own on it when it starts.
+  return ['-m', '-c', SCRIPT, 'headroom', modes, ...restoring(command, environment), command, ...args];
 }
 
 // Variables that a shell touches, or drops because it could not name them, come to the agent by way of env.
