@@ -1,5 +1,6 @@
 /** The agents we can launch, in the order that help shows them. */
 import type { Wrapper } from '../src/launch/wrapper.ts';
 import { claude } from './claude.ts';
+import { codex } from './codex.ts';
 
-export const wrappers: readonly Wrapper[] = [claude];
+export const wrappers: readonly Wrapper[] = [claude, codex];

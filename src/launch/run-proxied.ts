@@ -89,6 +89,7 @@ async function putUp(
         mode: settings.mode,
         profile: settings.profile,
         version: surroundings.version,
+        refusesUpgrades: draft.refusesUpgrades ?? false,
         skips: [],
       },
       {

@@ -48,6 +48,8 @@ export interface Plan {
   readonly callsModel: boolean;
   /** True where the proxy could not serve this launch (a note says why) or has nothing to do in it: the agent runs exactly as without us. */
   readonly runsBare: boolean;
+  /** True for agents that fall back to plain HTTP where another protocol, such as WebSocket, is refused: the proxy reads HTTP only. */
+  readonly refusesUpgrades?: boolean;
 }
 
 export interface Wrapper {
