@@ -76,6 +76,19 @@ test('a pipeline that cannot be made: originals go, and the skips are told for t
   expect(resultsIn(upstream.requests[2]!.body).slice(0, 2)).toEqual([a, b]);
 });
 
+test.each([
+  ['accepts', 200, { accept: broken }],
+  ['is asked what it accepted', 400, { isAccepted: broken }],
+  ['takes back', 400, { skip: broken }],
+] as const)('a pipeline that throws when it %s: the reply that came is the agent’s', async (_, status, calls) => {
+  const upstream = await kept(startUpstream(({ response }) => void response.writeHead(status, { 'x-from': 'upstream' }).end('{}')));
+  const proxy = await kept(startTestProxy(upstream.url, {}, { createPipeline: () => ({ ...createTestPipeline(), ...calls }) }));
+  const answer = await post(proxy.address, bodyWith([a]));
+  expect(answer.status).toBe(status);
+  expect(answer.reply.headers['x-from']).toBe('upstream');
+  expect(upstream.requests).toHaveLength(1);
+});
+
 test('skips that the pipeline decides on are told before the request leaves', async () => {
   const order: string[] = [];
   const upstream = await kept(

@@ -7,19 +7,18 @@ import type { Usage } from '../block.ts';
 import type { Protocol, RequestKind } from '../protocols/protocol.ts';
 import { copyReply } from './events.ts';
 import { answerFailure } from './failure.ts';
-import type { Forwarder, Reply } from './forwarder.ts';
+import type { Reply } from './forwarder.ts';
 import { isUpgrade, requestHeaders } from './headers.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
 import type { ExchangeRecord, Outcome } from './records.ts';
 import { relay } from './relay.ts';
-import { leave, retreat, type Shrunk, withoutBodies } from './shrink.ts';
+import { leave, type Shrunk, withoutBodies } from './shrink.ts';
 import { refuseUpgrade } from './upgrade.ts';
+import { accept, takeBack } from './verdict.ts';
 
 export interface ExchangeParts extends PrepareParts {
   readonly protocols: readonly Protocol[];
-  readonly forwarder: () => Promise<Forwarder>;
-  /** Who is on the other side, for messages. */
-  readonly upstreamName: string;
+  readonly upstreams: Pick<Upstreams, 'choose'>;
   readonly onRecord: (record: ExchangeRecord) => void;
 }
 
@@ -30,6 +29,7 @@ interface Course {
   /** Path and query without the secret. */
   readonly target: string;
   readonly protocol: Protocol | undefined;
+  readonly route: Route;
   readonly kind: RequestKind | 'other';
   readonly time: number;
   /** The body as the agent sent it, where we hold it. */
@@ -45,7 +45,7 @@ interface Course {
 
 /** `target` is the path and query without the secret. Resolves when the reply is over and the record is out. */
 export async function exchange(request: IncomingMessage, response: ServerResponse, target: string, parts: ExchangeParts): Promise<void> {
-  const course = begin(request, response, target, parts.protocols);
+  const course = begin(request, response, target, parts);
   if (parts.settings.refusesUpgrades && isUpgrade(request)) {
     course.status = refuseUpgrade(response);
     return parts.onRecord(recordOf(course, 'answered'));
@@ -61,12 +61,12 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
     course.usage = await copy?.end();
   } catch (thrown) {
     outcome = response.destroyed ? 'aborted' : 'upstream-failed';
-    if (!response.destroyed) course.status = answerFailure(request, response, course.protocol, parts.upstreamName, thrown);
+    if (!response.destroyed) course.status = answerFailure(request, response, course.protocol, course.route.name, thrown);
   }
   parts.onRecord(recordOf(course, outcome));
 }
 
-function begin(request: IncomingMessage, response: ServerResponse, target: string, protocols: readonly Protocol[]): Course {
+function begin(request: IncomingMessage, response: ServerResponse, target: string, { protocols, upstreams }: ExchangeParts): Course {
   const time = Date.now();
   const method = request.method ?? '';
   const path = pathOf(target);
@@ -75,18 +75,23 @@ function begin(request: IncomingMessage, response: ServerResponse, target: strin
   const kind = protocol?.serves(method, path) ?? 'other';
   const shrunk = leave(undefined, 'unknown API');
   const rest = { raw: undefined, shrunk, streamed: 0, retried: false, addedMs: 0, status: undefined, usage: undefined };
-  return { request, response, target, protocol, kind, time, ...rest };
+  return { request, response, target, protocol, route: upstreams.choose(protocol, path), kind, time, ...rest };
 }
 
 /** Sends the request, and once more where upstream refuses what was changed (law 6). */
 async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
-  if (course.protocol) Object.assign(course, await prepare(course.request, course.protocol, parts));
+  if (course.protocol) Object.assign(course, await prepare(course.request, course.protocol, course.route.url, parts));
   if (course.addedMs > noticeableMs) await catchUp();
   const reply = await send(course, parts);
-  const last = reply.message.statusCode === 400 ? await retry(course, reply, parts) : reply;
-  const status = last.message.statusCode ?? 0;
-  const isAccepted = status >= 200 && status < 300 && course.kind === 'turn' && parts.settings.mode === 'shrink';
-  if (isAccepted && course.shrunk.blocks.length > 0) (await parts.pipeline()).accept(course.shrunk.blocks.map(({ key }) => key));
+  const retreated = reply.message.statusCode === 400 && !course.response.destroyed ? await takeBack(course.shrunk, parts) : undefined;
+  if (retreated) {
+    // The first reply is read to its end, so that its connection can be used again.
+    reply.message.resume();
+    course.shrunk = retreated;
+    course.retried = true;
+  }
+  const last = retreated ? await send(course, parts) : reply;
+  if (course.kind === 'turn') await accept(course.shrunk, last.message.statusCode ?? 0, parts);
   // A reply may stream for minutes, and the bodies are only weight now.
   course.raw = undefined;
   course.shrunk = withoutBodies(course.shrunk);
@@ -102,26 +107,10 @@ async function catchUp(): Promise<void> {
   await new Promise(setImmediate);
 }
 
-const upstreamSaid400 = 'upstream said 400';
-
-async function retry(course: Course, refusal: Reply, parts: ExchangeParts): Promise<Reply> {
-  if (course.shrunk.replaced.length === 0 || course.response.destroyed) return refusal;
-  const pipeline = await parts.pipeline();
-  const retreated = retreat(course.shrunk, pipeline.isAccepted, upstreamSaid400);
-  if (!retreated) return refusal;
-  // Read to its end, so that its connection can be used again.
-  refusal.message.resume();
-  pipeline.skip(retreated.reverted, upstreamSaid400);
-  parts.onSkip(retreated.reverted.map((key) => ({ key, reason: upstreamSaid400 })));
-  course.shrunk = retreated.shrunk;
-  course.retried = true;
-  return await send(course, parts);
-}
-
 /** A changed body goes plain; an unchanged one is the very buffer that came, in the encoding it came in; what we do not hold streams. */
 async function send(course: Course, parts: ExchangeParts): Promise<Reply> {
   const { request, response, target, raw, shrunk } = course;
-  const forwarder = await parts.forwarder();
+  const forwarder = await course.route.forwarder();
   if (response.destroyed) throw new Error('the agent went away');
   const isChanged = shrunk.replaced.length > 0;
   const held = isChanged ? shrunk.body : raw;

@@ -21,22 +21,22 @@ export interface Prepared {
 }
 
 /** Skips are told before this resolves, and so before the request leaves. Rejects only where the agent goes away. */
-export async function prepare(request: IncomingMessage, protocol: Protocol, parts: PrepareParts): Promise<Prepared> {
+export async function prepare(request: IncomingMessage, protocol: Protocol, upstream: string, parts: PrepareParts): Promise<Prepared> {
   const { settings } = parts;
   if (settings.mode === 'off') return { raw: undefined, shrunk: leave(undefined, 'off'), addedMs: 0 };
   const raw = await readBody(request);
   if (raw === undefined) return { raw, shrunk: leave(undefined, 'over 64 MiB'), addedMs: 0 };
   const began = performance.now();
   const { body, untouched } = await decodeBody(raw, request.headers['content-encoding']);
-  const shrunk = body ? await shrink(body, protocol, scopeOf(settings), parts.pipeline) : leave(raw, untouched);
+  const shrunk = body ? await shrink(body, protocol, scopeOf(settings, upstream), parts.pipeline) : leave(raw, untouched);
   const sent: Shrunk = settings.mode === 'observe' && body ? { ...shrunk, body, bytesSent: body.length, replaced: [] } : shrunk;
   if (settings.mode === 'shrink') await keepSkips(shrunk, parts);
   return { raw, shrunk: sent, addedMs: performance.now() - began };
 }
 
 /** What sets one conversation apart from the same words elsewhere: the provider's cache is another one, or we would decide otherwise. */
-function scopeOf(settings: ProxySettings): string {
-  return JSON.stringify([settings.upstream.url, settings.profile, settings.version]);
+function scopeOf(settings: ProxySettings, upstream: string): string {
+  return JSON.stringify([upstream, settings.profile, settings.version]);
 }
 
 // A block that goes out as it came through a fault stays so: the next request must not change it.

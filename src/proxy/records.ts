@@ -51,7 +51,10 @@ export interface ProxySettings {
   readonly port: number;
   /** The first path segment of every request: 32 hex digits (128 bits). */
   readonly secret: string;
+  /** For every request that `upstreams` has none for. */
   readonly upstream: Upstream;
+  /** By the family of APIs that a request belongs to. */
+  readonly upstreams?: Readonly<Record<string, Upstream>>;
   readonly mode: ProxyMode;
   readonly profile: 'lossless' | 'standard';
   readonly version: string;

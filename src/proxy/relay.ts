@@ -9,7 +9,13 @@ const noBytes = Buffer.alloc(0);
 
 /** Resolves when the last byte is out or either side has gone. `onChunk` sees every chunk and must not throw. */
 export async function relay(reply: Reply, response: ServerResponse, onChunk: (chunk: Buffer) => void): Promise<Outcome> {
-  return reply.upgraded ? await joinSockets(reply.message, response, reply.upgraded) : await relayBody(reply.message, response, onChunk);
+  try {
+    return reply.upgraded ? await joinSockets(reply.message, response, reply.upgraded) : await relayBody(reply.message, response, onChunk);
+  } catch (thrown) {
+    // Such as a status that Node cannot write: nobody will read the rest.
+    reply.message.destroy();
+    throw thrown;
+  }
 }
 
 function relayBody(reply: IncomingMessage, response: ServerResponse, onChunk: (chunk: Buffer) => void): Promise<Outcome> {

@@ -8,10 +8,9 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { admit } from './admission.ts';
 import { exchange, pathOf } from './exchange.ts';
-import type { Forwarder } from './forwarder.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
-import { readAddress } from './upstream-address.ts';
+import { createUpstreams } from './upstreams.ts';
 
 /** What the proxy is made of, handed in by its owner. */
 export interface ProxyParts {
@@ -34,18 +33,12 @@ export interface RunningProxy {
 
 /** Listens on 127.0.0.1; rejects where the port is taken or the upstream's address is none. */
 export async function startProxy(settings: ProxySettings, parts: ProxyParts): Promise<RunningProxy> {
-  const address = readAddress(settings.upstream);
-  let forwarder: Promise<Forwarder> | undefined;
+  const upstreams = createUpstreams(settings);
   let pipeline: Promise<Pipeline> | undefined;
   const inFlight = new Set<Promise<void>>();
   const sockets = new Set<Socket>();
   let port = settings.port;
 
-  // With it come TLS and http-proxy, a third of the way to the agent's start: so it is loaded after we listen.
-  const loadForwarder = () => {
-    forwarder ??= import('./forwarder.ts').then(({ createForwarder }) => createForwarder(settings.upstream, address));
-    return forwarder;
-  };
   const createPipeline = () => {
     pipeline ??= Promise.resolve().then(() => parts.createPipeline());
     return pipeline;
@@ -56,7 +49,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     const { isAdmitted, target } = admit(request, settings.secret, port);
     if (!isAdmitted) return refuse(request, response, target, parts.onRecord);
     if (answersExpectation) response.writeContinue();
-    const ours = { ...parts, settings, forwarder: loadForwarder, upstreamName: address.description, pipeline: createPipeline };
+    const ours = { ...parts, settings, upstreams, pipeline: createPipeline };
     const running = exchange(request, response, target, ours);
     inFlight.add(running);
     const forget = () => inFlight.delete(running);
@@ -82,7 +75,8 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
   port = (server.address() as AddressInfo).port;
   // The first request asks for both, if it comes sooner; a failure is the requests' to record.
   const preload = setTimeout(() => {
-    loadForwarder()
+    upstreams.main
+      .forwarder()
       .catch(() => {})
       .then(createPipeline)
       .catch(() => {});
@@ -93,7 +87,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroy();
     await Promise.allSettled([...inFlight, closed]);
-    (await forwarder?.catch(() => undefined))?.close();
+    await upstreams.close();
   };
   return { port, close };
 }
