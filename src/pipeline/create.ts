@@ -116,9 +116,11 @@ function collect(conversation: Conversation, thread: Thread, known: number, skip
   for (const [at, block] of conversation.blocks.entries()) {
     const decision = thread.decisions[at];
     if (!decision) continue;
-    const { replacement, sources: _, ...rest } = decision;
+    // Field by field: of hundreds of blocks in every request, `...rest` would take longer than finding them.
+    const { replacement, form, reason, kind, levers, tokensBefore, tokensAfter } = decision;
     if (replacement !== undefined) replacements.set(at, replacement);
-    records.push({ ...rest, key: block.key, tool: block.call?.tool, carried: at < known });
+    const { key, call } = block;
+    records.push({ key, tool: call?.tool, carried: at < known, form, reason, kind, levers, tokensBefore, tokensAfter });
   }
   return { replacements, records, skips };
 }
