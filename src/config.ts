@@ -8,6 +8,8 @@ export interface Option {
   /** The same choice as an environment variable; an empty value counts as none. */
   readonly variable: string;
   readonly description: string;
+  /** May be given several times; as a variable, several values with spaces between. */
+  readonly repeats?: boolean;
 }
 
 /** The options of `wrap`, in the order that help shows them. */
@@ -18,7 +20,8 @@ export const wrapOptions = {
   upstream: {
     flag: '--upstream <url>',
     variable: 'HEADROOM_UPSTREAM',
-    description: 'send requests there, not where the agent would',
+    description: 'send requests there, not where the agent would; anthropic=URL or openai=URL for one API alone',
+    repeats: true,
   },
   pty: { flag: '--no-pty', variable: 'HEADROOM_NO_PTY', description: 'run the agent on this terminal, without a relay' },
   quiet: { flag: '--quiet', variable: 'HEADROOM_QUIET', description: 'print no notes and no receipt' },
@@ -31,7 +34,7 @@ export interface WrapFlags {
   readonly off?: boolean;
   readonly observe?: boolean;
   readonly profile?: string;
-  readonly upstream?: string;
+  readonly upstream?: readonly string[];
   /** False for `--no-pty`; commander says true where it is absent. */
   readonly pty?: boolean;
   readonly quiet?: boolean;
@@ -42,11 +45,11 @@ export interface WrapFlags {
 /** A `Failure` for a value that cannot be meant, naming where it came from. */
 export function resolveWrapSettings(flags: WrapFlags, environment: Readonly<Record<string, string | undefined>>): SessionSettings {
   const isOn = (name: 'off' | 'observe' | 'quiet' | 'pty') => readSwitch(wrapOptions[name].variable, environment);
-  const choose = (name: 'profile' | 'upstream' | 'receiptJson' | 'explain') => chooseValue(flags[name], wrapOptions[name], environment);
+  const choose = (name: 'profile' | 'receiptJson' | 'explain') => chooseValue(flags[name], wrapOptions[name], environment);
   return {
     mode: chooseMode(flags, isOn('off'), isOn('observe')),
     profile: readProfile(choose('profile')),
-    upstream: readUpstream(choose('upstream')),
+    ...readUpstreams(flags.upstream, environment),
     usePty: flags.pty !== false && !isOn('pty'),
     isQuiet: flags.quiet ?? isOn('quiet'),
     receiptFile: choose('receiptJson').value,
@@ -84,10 +87,31 @@ function readProfile({ value, origin }: Chosen): SessionSettings['profile'] {
   throw new Failure('unknown-profile', `${origin}: there is no profile \`${value}\``, 'Profiles: lossless, standard.');
 }
 
-function readUpstream({ value, origin }: Chosen): string | undefined {
-  if (value === undefined) return undefined;
-  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value;
-  throw new Failure('bad-upstream', `${origin}: \`${value}\` is not an http or https URL`, 'Example: --upstream https://api.anthropic.com');
+const families = ['anthropic', 'openai'];
+
+/** `URL` for all requests, `FAMILY=URL` for those of one family of APIs; the last of each counts. */
+function readUpstreams(
+  flags: readonly string[] | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<SessionSettings, 'upstream' | 'upstreams'> {
+  const { variable } = wrapOptions.upstream;
+  const origin = flags ? '--upstream' : variable;
+  const values = flags ?? (environment[variable] ?? '').split(/\s+/).filter(Boolean);
+  const chosen: Record<string, string> = {};
+  for (const value of values) {
+    const [, family = 'all', url = ''] = /^(?:([a-z]+)=)?(.*)$/s.exec(value) ?? [];
+    if (family !== 'all' && !families.includes(family))
+      throw new Failure('bad-upstream', `${origin}: there is no API \`${family}\``, `APIs: ${families.join(', ')}.`);
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new Failure(
+        'bad-upstream',
+        `${origin}: \`${url}\` is not an http or https URL`,
+        'Example: --upstream https://api.anthropic.com',
+      );
+    chosen[family] = url;
+  }
+  const { all, ...upstreams } = chosen;
+  return { upstream: all, upstreams };
 }
 
 function readSwitch(variable: string, environment: Readonly<Record<string, string | undefined>>): boolean {

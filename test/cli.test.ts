@@ -43,6 +43,7 @@ test.each([
   [['wrap', '--explain'], "option '--explain <file>' argument missing", 'Try: headroom wrap --help'],
   [['wrap', '--profile', 'x', 'claude'], '--profile: there is no profile `x`', 'Profiles: lossless, standard.'],
   [['wrap', '--upstream', 'x', 'claude'], '--upstream: `x` is not an http or https URL', 'Example: --upstream https://api.anthropic.com'],
+  [['wrap', '--upstream', 'gemini=http://x', 'claude'], '--upstream: there is no API `gemini`', 'APIs: anthropic, openai.'],
   [['wrap', '--off', '--observe', 'claude'], '--off and --observe cannot go together', 'Choose one of them.'],
 ])('a mistake is said once, with a way out and exit code 2: %j', (args, message, hint) => {
   const { status, stdout, stderr } = headroom(...args);
@@ -56,6 +57,7 @@ describe('the choices', () => {
     mode: 'shrink',
     profile: 'standard',
     upstream: undefined,
+    upstreams: {},
     usePty: true,
     isQuiet: false,
     receiptFile: undefined,
@@ -73,7 +75,16 @@ describe('the choices', () => {
       ...{ HEADROOM_QUIET: 'on', HEADROOM_RECEIPT_JSON: 'r', HEADROOM_EXPLAIN: 'e', HEADROOM_OFF: '0' },
     };
     expect(resolveWrapSettings({ pty: true }, environment)).toEqual({
-      ...{ mode: 'observe', profile: 'lossless', upstream: 'http://u', usePty: false, isQuiet: true, receiptFile: 'r', explainFile: 'e' },
+      ...{
+        mode: 'observe',
+        profile: 'lossless',
+        upstream: 'http://u',
+        upstreams: {},
+        usePty: false,
+        isQuiet: true,
+        receiptFile: 'r',
+        explainFile: 'e',
+      },
     });
   });
 
@@ -82,6 +93,13 @@ describe('the choices', () => {
     expect(resolveWrapSettings({ off: true, profile: 'standard', explain: 'f' }, environment)).toMatchObject({
       ...{ mode: 'off', profile: 'standard', explainFile: 'f' },
     });
+  });
+
+  test('of upstreams go together: one for all requests, and one for each family of APIs', () => {
+    const flags = ['http://a', 'openai=http://o', 'http://b', 'anthropic=https://c/d?e=f'];
+    const expected = { upstream: 'http://b', upstreams: { openai: 'http://o', anthropic: 'https://c/d?e=f' } };
+    expect(resolveWrapSettings({ upstream: flags }, { HEADROOM_UPSTREAM: 'http://x' })).toMatchObject(expected);
+    expect(resolveWrapSettings({}, { HEADROOM_UPSTREAM: flags.join(' ') })).toMatchObject(expected);
   });
 
   test('that make no sense are named by where they came from', () => {

@@ -35,7 +35,11 @@ export function createWrapCommand(): Command {
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(wrap);
-  for (const { flag, description } of Object.values(wrapOptions)) command.option(flag, description);
+  const gather = (value: string, earlier: readonly string[] = []) => [...earlier, value];
+  for (const { flag, description, ...option } of Object.values(wrapOptions)) {
+    if ('repeats' in option) command.option(flag, description, gather);
+    else command.option(flag, description);
+  }
   return command;
 }
 

@@ -10,6 +10,8 @@ export interface SessionSettings {
   readonly profile: 'lossless' | 'standard';
   /** Instead of the upstream that the agent's own settings name. */
   readonly upstream: string | undefined;
+  /** The same for one family of APIs: `anthropic`, `openai`. */
+  readonly upstreams: Readonly<Record<string, string>>;
   /** False: inherited stdio even where a terminal is there. */
   readonly usePty: boolean;
   /** No notes and no receipt on stderr. */

@@ -85,7 +85,7 @@ async function putUp(
       {
         port: 0,
         secret: randomBytes(16).toString('hex'),
-        upstream: chooseUpstream(settings.upstream ?? draft.upstream, draft.network),
+        ...chooseUpstreams(settings, draft),
         mode: settings.mode,
         profile: settings.profile,
         version: surroundings.version,
@@ -115,6 +115,15 @@ function endedEarly(interruptions: Interruptions): AgentExit | undefined {
   return signal && { code: undefined, signal, failure: undefined, hungUp: signal === 'SIGHUP' };
 }
 
-function chooseUpstream(url: string, network: Plan['network']): Upstream {
+/** The user's choice for a family outweighs their choice for all, and that the agent's own settings. */
+function chooseUpstreams(chosen: Launch['settings'], { upstream, upstreams, network }: Plan) {
+  const others = Object.entries({ ...(chosen.upstream === undefined ? upstreams : {}), ...chosen.upstreams });
+  return {
+    upstream: reach(chosen.upstream ?? upstream, network),
+    upstreams: Object.fromEntries(others.map(([family, url]) => [family, reach(url, network)])),
+  };
+}
+
+function reach(url: string, network: Plan['network']): Upstream {
   return { url, proxyUrl: chooseProxy(url, network), caFiles: network.NODE_EXTRA_CA_CERTS ? [network.NODE_EXTRA_CA_CERTS] : [] };
 }

@@ -40,6 +40,8 @@ export interface Plan {
   readonly files: readonly PrivateFile[];
   /** Base URL the proxy forwards to, unless the user's `--upstream` says otherwise. */
   readonly upstream: string;
+  /** Other base URLs, by the family of APIs a request belongs to (`anthropic`, `openai`), for agents that speak several. */
+  readonly upstreams?: Readonly<Record<string, string>>;
   /** The environment in which the upstream is reached: HTTPS_PROXY, NO_PROXY and extra authorities as the agent itself would see them. */
   readonly network: Readonly<Record<string, string | undefined>>;
   /** One line each, shown before the agent starts: what is lost or not covered. */

@@ -10,6 +10,7 @@ export const anthropicMessages: Protocol = createAnthropicMessages();
 export function createAnthropicMessages(): Protocol {
   return {
     name: 'anthropic-messages',
+    family: 'anthropic',
     serves,
     read: createConversationReader(anthropicGrammar),
     createUsageReader,

@@ -10,6 +10,7 @@ export const openaiChat: Protocol = createOpenaiChat();
 export function createOpenaiChat(): Protocol {
   return {
     name: 'openai-chat',
+    family: 'openai',
     // Before it stands `/v1`, or whatever a gateway puts there.
     serves: (method, path) => (method === 'POST' && path.endsWith('/chat/completions') ? 'turn' : undefined),
     read: createConversationReader(chatGrammar),

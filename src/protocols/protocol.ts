@@ -29,6 +29,8 @@ export interface UsageReader {
 
 export interface Protocol {
   readonly name: string;
+  /** Whose API it is: an agent that speaks several has an upstream for each. */
+  readonly family: 'anthropic' | 'openai';
   /** What a request is, by method and path (no launch secret, no query), or undefined where this protocol does not know it. */
   readonly serves: (method: string, path: string) => RequestKind | undefined;
   /**

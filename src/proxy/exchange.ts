@@ -14,6 +14,7 @@ import type { ExchangeRecord, Outcome } from './records.ts';
 import { relay } from './relay.ts';
 import { leave, type Shrunk, withoutBodies } from './shrink.ts';
 import { refuseUpgrade } from './upgrade.ts';
+import type { Route, Upstreams } from './upstreams.ts';
 import { accept, takeBack } from './verdict.ts';
 
 export interface ExchangeParts extends PrepareParts {
@@ -82,7 +83,7 @@ function begin(request: IncomingMessage, response: ServerResponse, target: strin
 async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
   if (course.protocol) Object.assign(course, await prepare(course.request, course.protocol, course.route.url, parts));
   if (course.addedMs > noticeableMs) await catchUp();
-  const reply = await send(course, parts);
+  const reply = await send(course);
   const retreated = reply.message.statusCode === 400 && !course.response.destroyed ? await takeBack(course.shrunk, parts) : undefined;
   if (retreated) {
     // The first reply is read to its end, so that its connection can be used again.
@@ -90,7 +91,7 @@ async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
     course.shrunk = retreated;
     course.retried = true;
   }
-  const last = retreated ? await send(course, parts) : reply;
+  const last = retreated ? await send(course) : reply;
   if (course.kind === 'turn') await accept(course.shrunk, last.message.statusCode ?? 0, parts);
   // A reply may stream for minutes, and the bodies are only weight now.
   course.raw = undefined;
@@ -108,7 +109,7 @@ async function catchUp(): Promise<void> {
 }
 
 /** A changed body goes plain; an unchanged one is the very buffer that came, in the encoding it came in; what we do not hold streams. */
-async function send(course: Course, parts: ExchangeParts): Promise<Reply> {
+async function send(course: Course): Promise<Reply> {
   const { request, response, target, raw, shrunk } = course;
   const forwarder = await course.route.forwarder();
   if (response.destroyed) throw new Error('the agent went away');
