@@ -1,5 +1,6 @@
 /** Conversations of the Messages API as data, and as bytes in every spelling that means the same to the API. */
 import fc from 'fast-check';
+import { createDice } from './dice.ts';
 
 interface Text {
   readonly type: 'text';
@@ -129,15 +130,4 @@ export function spell(talk: Talk, seed: number): Buffer {
   for (const member of passing) if (dice(2) === 0) top.splice(dice(top.length + 1), 0, member);
   top.splice(dice(top.length + 1), 0, entry('messages', list(talk.messages.map(spellMessage), '[', ']')));
   return Buffer.from(`${gap()}${list(top, '{', '}')}${gap()}`);
-}
-
-/** Whole numbers from 0 up to a bound, the same for the same seed. */
-function createDice(seed: number): (sides: number) => number {
-  let state = seed | 0;
-  return (sides) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
-  };
 }

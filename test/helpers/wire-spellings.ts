@@ -1,0 +1,131 @@
+/** How agents post a conversation, API by API: bodies of the same messages, and what of a body the provider caches. */
+import type { ParsedMessage } from '../../src/protocols/parsed-messages.ts';
+
+interface Part {
+  type: string;
+  text?: string;
+  id?: string;
+  name?: string;
+  input?: unknown;
+  tool_use_id?: string;
+  cache_control?: unknown;
+  content?: unknown;
+}
+
+interface SpelledMessage {
+  readonly role: string;
+  readonly content: string | Part[] | null;
+}
+
+export interface WireSpelling {
+  /** The API's name in the list of protocols. */
+  readonly protocol: string;
+  /** Who posts like that. */
+  readonly agent: string;
+  readonly bodyOf: (messages: readonly ParsedMessage[], indent?: number) => Buffer;
+  /** The parsed body with the text of every result set aside. */
+  readonly withoutResults: (body: Buffer) => unknown;
+}
+
+/** The newest block of the newest message carries the cache mark, the last request's mark is gone. */
+const anthropic: WireSpelling = {
+  protocol: 'anthropic-messages',
+  agent: 'Claude Code',
+  bodyOf(messages, indent) {
+    const copies = structuredClone(messages) as { role: string; content: string | Part[] }[];
+    const last = copies.at(-1);
+    if (last && typeof last.content === 'string') last.content = [{ type: 'text', text: last.content }];
+    const newest = Array.isArray(last?.content) ? last.content.at(-1) : undefined;
+    if (newest) newest.cache_control = { type: 'ephemeral', ttl: '1h' };
+    const system = [{ type: 'text', text: 'be kind', cache_control: { type: 'ephemeral' } }];
+    return spell({ model: 'claude-opus-4-8', messages: copies, system, max_tokens: 32000, stream: true }, indent);
+  },
+  withoutResults: (body) =>
+    JSON.parse(body.toString(), function (this: Part, key: string, value: unknown) {
+      if (key !== 'content' || this.type !== 'tool_result') return value;
+      return typeof value === 'string' ? 'text' : (value as unknown[]).length;
+    }),
+};
+
+const chat: WireSpelling = {
+  protocol: 'openai-chat',
+  agent: 'an agent with tools',
+  bodyOf: (messages, indent) =>
+    spell(
+      {
+        model: 'gpt-5.2',
+        messages: [{ role: 'system', content: 'be kind' }, ...messages.flatMap(asChat)],
+        tools: [{ type: 'function', function: { name: 'Read' } }],
+        stream: true,
+        stream_options: { include_usage: true },
+      },
+      indent,
+    ),
+  withoutResults: (body) =>
+    JSON.parse(body.toString(), function (this: { role?: string }, key: string, value: unknown) {
+      if (key !== 'content' || this.role !== 'tool') return value;
+      return typeof value === 'string' ? 'text' : (value as unknown[]).length;
+    }),
+};
+
+/** No tools: what a command printed stands in a user message, and a reminder at the end of the last one. */
+const aider: WireSpelling = {
+  protocol: 'openai-chat',
+  agent: 'aider',
+  bodyOf(messages, indent) {
+    const spelled = [{ role: 'system', content: 'be kind' }, ...messages.flatMap(asAider)];
+    const last = spelled.at(-1);
+    if (last?.role === 'user') last.content += '\n\n# *SEARCH/REPLACE block* Rules:\n\nEvery block is a block.\n';
+    return spell({ model: 'gpt-4o', messages: spelled, temperature: 0, stream: true }, indent);
+  },
+  withoutResults: (body) =>
+    JSON.parse(body.toString(), (key: string, value: unknown) =>
+      key === 'content' ? String(value).replace(/(And got this output:\n\n)[\s\S]*?(# \*SEARCH[\s\S]*)?$/, '$1$2') : value,
+    ),
+};
+
+export const wireSpellings: readonly WireSpelling[] = [anthropic, chat, aider];
+
+/** What the provider's cache key is made of: messages without marks and reminders, a single text in either spelling alike. */
+export function cachedMessages(body: Buffer): string[] {
+  const { messages } = JSON.parse(body.toString()) as { messages: SpelledMessage[] };
+  return messages.map(({ content, ...others }) => {
+    const text = typeof content === 'string' ? content.replace(/\n\n# \*SEARCH[\s\S]*$/, '') : '';
+    const parts = Array.isArray(content) ? content.map(({ cache_control: _, ...part }) => part) : [{ type: 'text', text }];
+    return JSON.stringify({ ...others, parts });
+  });
+}
+
+function spell(body: unknown, indent: number | undefined): Buffer {
+  return Buffer.from(JSON.stringify(body, undefined, indent));
+}
+
+function partsOf({ content }: ParsedMessage): Part[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : (content as Part[]);
+}
+
+function textOf(content: unknown): string {
+  return typeof content === 'string' ? content : (content as Part[]).map(({ text = '' }) => text).join('');
+}
+
+function asChat(message: ParsedMessage): unknown[] {
+  const parts = partsOf(message);
+  const results = parts.filter(({ type }) => type === 'tool_result');
+  if (results.length > 0) return results.map(({ tool_use_id: id, content }) => ({ role: 'tool', tool_call_id: id, content }));
+  const calls = parts.filter(({ type }) => type === 'tool_use');
+  const text = parts.map(({ text = '' }) => text).join('');
+  const spelled = calls.map(({ id, name, input }) => ({ id, type: 'function', function: { name, arguments: JSON.stringify(input) } }));
+  return [{ role: message.role, content: text || null, ...(calls.length > 0 ? { tool_calls: spelled } : {}) }];
+}
+
+function asAider(message: ParsedMessage): { role: string; content: string }[] {
+  return partsOf(message).flatMap(({ type, text, content, tool_use_id: id }) => {
+    if (type === 'text') return [{ role: message.role, content: text ?? '' }];
+    if (type !== 'tool_result') return [];
+    const output = `I ran this command:\n\nnpm run ${id}\n\nAnd got this output:\n\n${textOf(content)}\n`;
+    return [
+      { role: 'user', content: output },
+      { role: 'assistant', content: 'Ok.' },
+    ];
+  });
+}
