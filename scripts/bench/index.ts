@@ -1,4 +1,5 @@
 /** `npm run bench -- [--corpus FOLDER] [--only PART,...]`: every figure the project states, measured here and now, one part after the other. */
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 const parts: Readonly<Record<string, (corpus: string | undefined) => Promise<void>>> = {
@@ -29,7 +30,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 
 for (const [name, run] of Object.entries(parts)) {
   if (!wanted.includes(name)) continue;
-  console.log(`\n== ${name}`);
+  // Times on a busy machine say little: whoever reads them must see it.
+  const [load = 0] = loadavg();
+  console.log(`\n== ${name} (Node ${process.versions.node}, ${availableParallelism()} processors, load ${load.toFixed(1)})`);
   const late = setTimeout(() => {
     console.error(`${name} did not end within ${mostMinutes} minutes`);
     process.exit(1);
