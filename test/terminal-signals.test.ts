@@ -98,7 +98,7 @@ describe.each(['pty', 'inherited'])('a launcher with %s stdio', (stdio) => {
     expect(await terminal.ended).toEqual({ code: undefined, signal: 'SIGHUP' });
     expect([...new Set(linesOf(got))].sort()).toEqual(['SIGHUP', 'SIGTERM']);
     expect(reportOf(file).exit).toMatchObject({ hungUp: true });
-    expect(isThere(pid)).toBe(false);
+    await waitUntil(() => !isThere(pid));
   });
 
   it('puts the terminal back after kill -9 of an agent in the alternate screen', async () => {

@@ -28,7 +28,13 @@ afterAll(() => {
 });
 
 function openShell(file = join(folder, 'report')): OuterTerminal {
-  const environment = { PS1: 'PROMPT> ', RUN_AGENT_REPORT: file, npm_config_update_notifier: 'false', HISTFILE: '' };
+  const environment = {
+    PS1: 'PROMPT> ',
+    RUN_AGENT_REPORT: file,
+    npm_config_update_notifier: 'false',
+    npm_config_package: '',
+    HISTFILE: '',
+  };
   return openTerminal('bash', ['--norc', '--noprofile', '-i'], { cwd: folder, environment });
 }
 
