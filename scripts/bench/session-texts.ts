@@ -1,6 +1,6 @@
 /** The texts of a made-up session: source files read in parts and again, searches, test runs, listings. All from one seed. */
 
-export interface Call {
+interface Call {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly output: string;

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request as startRequest } from 'node:http';
 
-export interface Posted {
+interface Posted {
   /** Milliseconds from the first byte sent to the first and to the last byte of the reply's body. */
   readonly first: number;
   readonly last: number;
