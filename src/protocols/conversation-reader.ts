@@ -8,11 +8,15 @@ import { createRecentBodies } from './recent-bodies.ts';
 import { type ScopeRules, writeScope } from './wire-chain.ts';
 
 export interface Grammar {
+  /** The member that holds the messages; `messages` unless told. */
+  readonly list?: string;
   /** How deep values are listed; the body is 0. Deep enough for a marker in the innermost block. */
   readonly deepest: number;
   readonly scope: ScopeRules;
   /** Adds the blocks of one message; false: not understood. */
   readonly readMessage: (reading: Reading, message: number) => boolean;
+  /** Adds the blocks of a plain text that stands for the list of messages, where the API takes one. */
+  readonly readText?: (reading: Reading, text: number) => void;
   /** Members at the top that may have text of the conversation left out behind our back; each may stand there once. */
   readonly clearing: readonly string[];
   /** Whether they leave it all there; -1: the member is not there. */
@@ -45,8 +49,10 @@ export function createConversationReader(grammar: Grammar): (body: Buffer, scope
     const last = earlier?.ends[shared];
     const tape = scanJson(body, grammar.deepest, earlier && last && { tape: earlier.tape, last: last.message, within: [0, earlier.list] });
     if (tape?.kind(0) !== 'object') return undefined;
-    const [model = -1, list = -1, ...clearing] = tape.find(0, ['model', 'messages', ...grammar.clearing]) ?? [];
-    if (list < 0 || tape.kind(list) !== 'array') return undefined;
+    const [model = -1, list = -1, ...clearing] = tape.find(0, ['model', grammar.list ?? 'messages', ...grammar.clearing]) ?? [];
+    const { readText } = grammar;
+    const isText = list >= 0 && readText !== undefined && tape.kind(list) === 'string';
+    if (list < 0 || (tape.kind(list) !== 'array' && !isText)) return undefined;
 
     const chain = new ChainWriter(body, scope);
     const reading = createReading(tape, chain);
@@ -54,6 +60,7 @@ export function createConversationReader(grammar: Grammar): (body: Buffer, scope
     const replayed = earlier && last && earlier.scopeKey === scopeKey ? earlier.ends.slice(0, shared + 1) : [];
     if (earlier && replayed.length > 0) chain.replay(earlier.keys);
     const ends: MessageEnd[] = [];
+    if (isText) readText(reading, list);
     for (const message of tape.children(list)) {
       if (!grammar.readMessage(reading, message)) return undefined;
       const end = replayed[ends.length] ?? { message, place: chain.place };

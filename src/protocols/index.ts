@@ -1,6 +1,7 @@
 /** The APIs we know, in the order they are asked. */
 import { anthropicMessages } from './anthropic-messages.ts';
 import { openaiChat } from './openai-chat.ts';
+import { openaiResponses } from './openai-responses.ts';
 import type { Protocol } from './protocol.ts';
 
-export const protocols: readonly Protocol[] = [anthropicMessages, openaiChat];
+export const protocols: readonly Protocol[] = [anthropicMessages, openaiChat, openaiResponses];

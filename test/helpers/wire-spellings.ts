@@ -84,12 +84,41 @@ const aider: WireSpelling = {
     ),
 };
 
-export const wireSpellings: readonly WireSpelling[] = [anthropic, chat, aider];
+/** Functions give a string, tools of the code mode parts with a line of their own before the text; ids of the turn change with each request. */
+function responses(agent: string, asItems: (message: ParsedMessage) => unknown[]): WireSpelling {
+  return {
+    protocol: 'openai-responses',
+    agent,
+    bodyOf: (messages, indent) =>
+      spell(
+        {
+          model: 'gpt-5.2-codex',
+          stream: true,
+          input: [{ type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'be kind' }] }, ...messages.flatMap(asItems)],
+          tools: [{ type: 'function', name: 'Read' }],
+          store: false,
+          prompt_cache_key: 'k',
+          client_metadata: { turn_id: `${messages.length}` },
+        },
+        indent,
+      ),
+    withoutResults: (body) =>
+      JSON.parse(body.toString(), (key: string, value: unknown) => {
+        if (key !== 'output') return value;
+        return typeof value === 'string' ? 'text' : (value as unknown[]).length;
+      }),
+  };
+}
+
+const codex = responses('Codex with functions', (message) => asItems(message, false));
+const codeMode = responses('Codex in code mode', (message) => asItems(message, true));
+
+export const wireSpellings: readonly WireSpelling[] = [anthropic, chat, aider, codex, codeMode];
 
 /** What the provider's cache key is made of: messages without marks and reminders, a single text in either spelling alike. */
 export function cachedMessages(body: Buffer): string[] {
-  const { messages } = JSON.parse(body.toString()) as { messages: SpelledMessage[] };
-  return messages.map(({ content, ...others }) => {
+  const { messages, input = [] } = JSON.parse(body.toString()) as { messages?: SpelledMessage[]; input?: SpelledMessage[] };
+  return (messages ?? input).map(({ content, ...others }) => {
     const text = typeof content === 'string' ? content.replace(/\n\n# \*SEARCH[\s\S]*$/, '') : '';
     const parts = Array.isArray(content) ? content.map(({ cache_control: _, ...part }) => part) : [{ type: 'text', text }];
     return JSON.stringify({ ...others, parts });
@@ -127,5 +156,21 @@ function asAider(message: ParsedMessage): { role: string; content: string }[] {
       { role: 'user', content: output },
       { role: 'assistant', content: 'Ok.' },
     ];
+  });
+}
+
+function asItems(message: ParsedMessage, isCodeMode: boolean): unknown[] {
+  return partsOf(message).flatMap((part): unknown[] => {
+    const { type, text, id, name, input, tool_use_id: of, content } = part;
+    if (type === 'text') {
+      return [{ type: 'message', role: message.role, content: [{ type: message.role === 'user' ? 'input_text' : 'output_text', text }] }];
+    }
+    if (type === 'tool_use' && isCodeMode) return [{ type: 'custom_tool_call', call_id: id, name: 'exec', input: JSON.stringify(input) }];
+    if (type === 'tool_use') return [{ type: 'function_call', call_id: id, name, arguments: JSON.stringify(input) }];
+    if (type !== 'tool_result') return [{ type: 'reasoning', summary: [], encrypted_content: 'x' }];
+    const head = 'Wall time 0.1 seconds\nOutput:\n';
+    if (!isCodeMode) return [{ type: 'function_call_output', call_id: of, output: head + textOf(content) }];
+    const output = [head, textOf(content)].map((each) => ({ type: 'input_text', text: each }));
+    return [{ type: 'custom_tool_call_output', call_id: of, output }];
   });
 }

@@ -1,0 +1,130 @@
+/** What a Responses body looks like. Reading it, whatever the API, is `conversation-reader.ts`. */
+import type { ToolCall } from '../block.ts';
+import type { JsonTape } from '../text/json-tape.ts';
+import { marks } from './chain-writer.ts';
+import type { Grammar } from './conversation-reader.ts';
+import { addOpaque, addSaid, addSaidObject, addText, addTextObject, type Reading, type Speaker } from './reading.ts';
+import { opaqueBlock, parsedCall } from './wire-block.ts';
+import { aside, writeMembers, writeUnmarked } from './wire-chain.ts';
+
+const speakers = ['user', 'assistant'] as const;
+/** Items whose output a tool of the agent's own returned. What tools of the provider's returned is the provider's. */
+const outputs = ['function_call_output', 'custom_tool_call_output', 'local_shell_call_output'];
+const calls = ['function_call', 'custom_tool_call', 'local_shell_call'];
+/** Types of parts that hold a text and nothing else that matters. */
+const texts = ['input_text', 'output_text', 'text'];
+const outputAside = [...aside.marker, 'output'];
+
+export const responsesGrammar: Grammar = {
+  list: 'input',
+  // A part of an item's output, and the words of a command.
+  deepest: 7,
+  scope: {
+    passing: [
+      ...['input', 'stream', 'stream_options', 'temperature', 'top_p', 'top_logprobs', 'max_output_tokens', 'max_tool_calls', 'include'],
+      ...['metadata', 'client_metadata', 'user', 'safety_identifier', 'store', 'service_tier', 'background'],
+    ],
+    blockLists: [],
+  },
+  readMessage: readItem,
+  readText: (reading, text) => addSaid(reading, text, 'user'),
+  // The provider may leave out, or sum up, what stands in the middle.
+  clearing: ['truncation', 'context_management'],
+  keepsResults: (tape, [truncation = -1, management = -1]) =>
+    (truncation < 0 || tape.kind(truncation) === 'null' || tape.stringIn(truncation, ['disabled']) === 0) && isEmpty(tape, management),
+};
+
+/** False: not understood. */
+function readItem(reading: Reading, item: number): boolean {
+  const { tape, chain } = reading;
+  chain.mark(marks.message);
+  if (tape.kind(item) !== 'object') return false;
+  const found = tape.find(item, ['type', 'role', 'content', 'output', 'call_id', 'name', 'arguments', 'input', 'action']);
+  if (found === undefined) return false;
+  const [type = -1, role = -1, content = -1, output = -1, callId = -1, name = -1, json = -1, input = -1, action = -1] = found;
+  const id = tape.string(callId);
+  if (type >= 0 && tape.stringIn(type, outputs) >= 0 && output >= 0) {
+    chain.mark(marks.result);
+    writeMembers(chain, tape, item, outputAside);
+    const isRead = readOutput(reading, output, id === undefined ? undefined : reading.calls.get(id));
+    chain.mark(marks.end);
+    return isRead;
+  }
+  const kind = type < 0 ? -1 : tape.stringIn(type, calls);
+  const call = kind < 0 ? undefined : readCall(reading, item, [json, input, action][kind] ?? -1, kind === 2 ? type : name, kind);
+  if (call) {
+    if (id !== undefined) reading.calls.set(id, call);
+    writeUnmarked(chain, tape, item);
+    reading.blocks.push({ ...opaqueBlock(chain.next(), tape.start(item), tape.end(item)), source: 'call', call });
+    return true;
+  }
+  const isMessage = role >= 0 && content >= 0 && (type < 0 || tape.stringIn(type, ['message']) === 0);
+  if (!isMessage) {
+    addOpaque(reading, item);
+    return true;
+  }
+  writeMembers(chain, tape, item, aside.content);
+  return readContent(reading, content, speakers[tape.stringIn(role, speakers)]);
+}
+
+/** Arguments are JSON within a string; the input of a custom tool is free text; a shell's action is JSON as it stands. */
+function readCall({ tape, isUtf8 }: Reading, item: number, input: number, name: number, kind: number): ToolCall | undefined {
+  if (name < 0 || tape.kind(name) !== 'string') return undefined;
+  const isReadable = isUtf8(item);
+  return parsedCall(tape, name, () => {
+    if (input < 0 || !isReadable) return undefined;
+    const value = tape.parse(input);
+    return kind === 0 && typeof value === 'string' ? parseArguments(value) : value;
+  });
+}
+
+function parseArguments(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readContent(reading: Reading, content: number, speaker: Speaker): boolean {
+  return readParts(
+    reading,
+    content,
+    (text) => addSaid(reading, text, speaker),
+    (part, text) => addSaidObject(reading, part, text, speaker),
+  );
+}
+
+function readOutput(reading: Reading, output: number, call: ToolCall | undefined): boolean {
+  return readParts(
+    reading,
+    output,
+    (text) => addText(reading, 'result', text, call),
+    (part, text) => addTextObject(reading, 'result', part, text, call),
+  );
+}
+
+/** A string, or parts of which those with a text are read. */
+function readParts(
+  reading: Reading,
+  content: number,
+  addAlone: (text: number) => void,
+  addPart: (part: number, text: number) => void,
+): boolean {
+  const { tape } = reading;
+  if (tape.kind(content) === 'string') addAlone(content);
+  else if (tape.kind(content) !== 'array') addOpaque(reading, content);
+  else
+    for (const part of tape.children(content)) {
+      const found = tape.kind(part) === 'object' ? tape.find(part, ['type', 'text']) : [];
+      if (found === undefined) return false;
+      const [type = -1, text = -1] = found;
+      if (type >= 0 && tape.stringIn(type, texts) >= 0 && text >= 0 && tape.kind(text) === 'string') addPart(part, text);
+      else addOpaque(reading, part);
+    }
+  return true;
+}
+
+function isEmpty(tape: JsonTape, value: number): boolean {
+  return value < 0 || tape.kind(value) === 'null' || (tape.kind(value) !== 'string' && tape.children(value).length === 0);
+}
