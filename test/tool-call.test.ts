@@ -36,3 +36,21 @@ test('a command that only shows files is told from one that does more', () => {
   expect(showsFiles(shell('cat a.sh && ./a.sh'))).toBe(false);
   expect(commandOf({ tool: 'edit', input: { command: 'view', path: 'x' } })).toBeUndefined();
 });
+
+test('a script of the code mode is the commands it spells out', () => {
+  const script = (input: string) => ({ tool: 'exec', input });
+  const two = script(
+    'const r = await tools.exec_command({cmd: "cat \\"a b\\".ts"});\ntext(await tools.exec_command({ "cmd": "nl -ba c.ts", tty: true }))',
+  );
+  expect(commandOf(two)).toBe('cat "a b".ts\nnl -ba c.ts');
+  expect([showsFiles(two), numbersLines(two)]).toEqual([true, true]);
+  expect(labelOf(two)).toBe('cat a b.ts; nl c.ts');
+  for (const unknown of [
+    'text(1)',
+    'tools.exec_command({cmd: name})',
+    'tools.exec_command({cmd: "ls"}); tools.exec_command(x)',
+    'tools.exec_command({cmd: "\\x41"})',
+    '',
+  ])
+    expect([commandOf(script(unknown)), labelOf(script(unknown))]).toEqual([undefined, 'exec']);
+});

@@ -6,6 +6,7 @@ const pathFields = ['file_path', 'filePath', 'path', 'absolute_path', 'notebook_
 
 /** The shell command of a call, arrays such as `["bash", "-lc", "ls"]` reduced to their last word; undefined for other tools. */
 export function commandOf(call: ToolCall | undefined): string | undefined {
+  if (typeof call?.input === 'string') return commandsOfScript(call.input);
   const value = field(call, commandFields);
   if (typeof value === 'string') return isEditorVerb(call, value) ? undefined : value;
   if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value.at(-1);
@@ -80,6 +81,18 @@ function snake(name: string): string {
 /** `str_replace_editor` has a field `command` with verbs such as `view`: no shell command. */
 function isEditorVerb(call: ToolCall | undefined, value: string): boolean {
   return /^(view|create|str_replace|insert|undo_edit)$/.test(value) && pathOf(call) !== undefined;
+}
+
+/** Codex's code mode: a script that calls tools. Its commands, one to a line, where every one of them is spelled out. */
+function commandsOfScript(script: string): string | undefined {
+  const calls = script.match(/\bexec_command\s*\(/g) ?? [];
+  const spelled = [...script.matchAll(/\bexec_command\s*\(\s*\{\s*"?cmd"?\s*:\s*("(?:[^"\\\n]|\\.)*")\s*[,}]/g)];
+  if (calls.length === 0 || spelled.length !== calls.length) return undefined;
+  try {
+    return spelled.map(([, literal = '']) => JSON.parse(literal) as string).join('\n');
+  } catch {
+    return undefined;
+  }
 }
 
 function field(call: ToolCall | undefined, names: readonly string[]): unknown {
