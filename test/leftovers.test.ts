@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../src/demo/upstream.ts';
 import { isRunning } from '../src/launch/process-start.ts';
-import { createMachine, type Machine, processesOf, spreadMoments, until } from './helpers/launches.ts';
+import { createMachine, describeProcess, type Machine, processesOf, spreadMoments, until } from './helpers/launches.ts';
 import { openTerminal } from './helpers/outer-terminal.ts';
 
 let machine: Machine;
@@ -27,11 +27,13 @@ afterEach(async () => {
 const environment = (extra: Record<string, string> = {}) => ({ ANTHROPIC_BASE_URL: upstream.url, ...extra });
 const folders = () => (existsSync(machine.launches) ? readdirSync(machine.launches) : []);
 
-test('a launch leaves an empty folder for launches in our cache, and nothing else', async () => {
+const cache = () => readdirSync(join(machine.home, '.cache'), { recursive: true }).map(String).sort();
+
+test('a launch leaves its lines in the ledger and an empty folder for launches in our cache, and nothing else', async () => {
   const before = machine.homeState();
   await machine.run(['wrap', 'claude'], environment({ STAND_IN: 'ask' }));
   expect(machine.homeState()).toEqual(before);
-  expect(readdirSync(join(machine.home, '.cache'), { recursive: true })).toEqual(['headroom', join('headroom', 'launches')]);
+  expect(cache()).toEqual(['headroom', 'headroom/launches', 'headroom/ledger', 'headroom/ledger/ledger-000001.jsonl'].sort());
   expect(statSync(machine.launches).mode & 0o777).toBe(0o700);
 });
 
@@ -50,7 +52,8 @@ describe('kill -9 of the launcher', () => {
         }),
       );
     }
-    await until(() => processesOf(machine.root).length === 0);
+    await until(() => processesOf(machine.root).length === 0).catch(() => {});
+    expect(processesOf(machine.root).map(describeProcess)).toEqual([]);
     expect(machine.homeState()).toEqual(before);
     for (const folder of folders()) {
       expect(statSync(join(machine.launches, folder)).mode & 0o777).toBe(0o700);

@@ -1,6 +1,17 @@
 /** A machine of one's own for a launch: a home, a project, a PATH with a stand-in agent, and the built command run in them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { inject } from 'vitest';
@@ -157,6 +168,14 @@ export function processesOf(root: string): readonly number[] {
       }
     })
     .map(Number);
+}
+
+/** Command line, parents, signals and open files of a process, for a message. */
+export function describeProcess(pid: number): string {
+  const files = readdirSync(`/proc/${pid}/fd`).map((name) => `${name}=${readlinkSync(`/proc/${pid}/fd/${name}`)}`);
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1').match(/^(?:State|PPid|Sig\w+|ShdPnd):.*$/gm) ?? [];
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').slice(0, 80);
+  return [readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '), stat, ...status, ...files].join('\n');
 }
 
 function stateOf(folder: string, except: string): Record<string, string> {
