@@ -200,7 +200,7 @@ describe('a PTY', () => {
     expect(terminal.text().replace(/^[y\r\n]*/, '')).toBe('');
   });
 
-  it('gives up a terminal that nobody reads at the second SIGTERM', async () => {
+  it('gives up a terminal that nobody reads when it gets SIGTERM again', async () => {
     const { terminal, file } = openWithReport('pty', 'yes');
     await terminal.waitFor('y\r\ny\r\n');
     terminal.stopReading();
@@ -208,8 +208,11 @@ describe('a PTY', () => {
     await waitUntil(() => isWaitingInWrite(pid));
     process.kill(terminal.pid, 'SIGTERM');
     await waitUntil(() => !isThere(pid));
-    process.kill(terminal.pid, 'SIGTERM');
-    expect(await terminal.ended).toEqual({ code: 143, signal: undefined });
+    // Again and again, for the first may come while the launcher is still learning of the agent's end.
+    const insist = setInterval(() => process.kill(terminal.pid, 'SIGTERM'), 100);
+    const end = await terminal.ended;
+    clearInterval(insist);
+    expect(end).toEqual({ code: 143, signal: undefined });
   });
 });
 

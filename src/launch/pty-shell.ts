@@ -5,14 +5,12 @@
  */
 import type { AgentStart } from './terminal.ts';
 
-// Its messages about jobs go nowhere. The modes are the outer terminal's own, as `stty -g` printed them. Signals are caught, not ignored,
-// which the agent would inherit; SIGHUP is left alone: it ends the shell, and the kernel sees to the job. 145 to 150 are 128 + SIGSTOP,
-// SIGTSTP, SIGTTIN and SIGTTOU on Linux and on BSDs. For bash: no loop, which a stop would break; no trap for SIGINT, which would spoil
-// the status of an agent that it ended; and a late question about an agent that died while it was stopped.
+// Its messages about jobs go nowhere. The modes are the outer terminal's own, as `stty -g` printed them. A hang-up ends the shell, and the
+// kernel sees to the job. 145 to 150 are 128 + SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU on Linux and on BSDs. For bash: no loop, which a stop
+// would break; no trap, which would spoil the status of an agent that SIGINT ended; and a late question about one that died while stopped.
 const SCRIPT = `exec 3>&2 2>/dev/null
 [ -n "$1" ] && stty "$1"
 shift
-trap : QUIT TERM USR2
 (exec "$@" 2>&3 3>&-)
 status=$?
 stop() {

@@ -13,7 +13,7 @@ export interface InheritedAgent {
   readonly exit: Promise<InheritedExit>;
 }
 
-export interface InheritedExit {
+interface InheritedExit {
   readonly code: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
   /** Why it could not be started, such as EACCES. */

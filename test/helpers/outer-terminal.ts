@@ -12,7 +12,7 @@ export interface TerminalOptions {
   readonly pauseAfter?: (total: number) => number | undefined;
 }
 
-export interface TerminalEnd {
+interface TerminalEnd {
   readonly code: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
 }
