@@ -1,0 +1,125 @@
+/**
+ * aider. It speaks through LiteLLM, which takes base URLs from the environment; `.env` files win over that, so where one of them names
+ * a base URL ours stand in a private `.env` file, which aider reads last.
+ */
+import { posix, win32 } from 'node:path';
+import type { Plan, Situation, Wrapper } from '../src/launch/wrapper.ts';
+import { type AiderSettings, findOption, readAiderSettings, settingsPaths } from './aider-settings.ts';
+import { type Environment, extendNoProxy, networkOf } from './environment.ts';
+
+export const aider: Wrapper = {
+  name: 'aider',
+  title: 'aider',
+  command: 'aider',
+  install: 'python -m pip install aider-install && aider-install',
+  otherPlaces: (homeFolder) => [posix.join(homeFolder, '.local/bin/aider')],
+  readsFiles: settingsPaths,
+  plan,
+};
+
+const openai = 'https://api.openai.com/v1';
+const anthropic = 'https://api.anthropic.com';
+const fileName = 'aider.env';
+
+function plan(situation: Situation): Plan {
+  const settings = readAiderSettings(situation);
+  const { effective } = settings;
+  const bases = readBases(settings);
+  const wrong = Object.entries(bases).find(([, url]) => !/^https?:$/.test(protocolOf(url)));
+  if (wrong)
+    return bare(situation, settings, [`this launch runs without the proxy: the base URL for ${wrong[0]} is not a URL: ${wrong[1]}`]);
+  const modelFree = findModelFree(situation.args);
+  if (modelFree) return { ...bare(situation, settings, []), callsModel: false };
+
+  // What stands before `/chat/completions` stays in our address, so that paths look as they always do.
+  const tail = bases.openai.endsWith('/v1') ? '/v1' : '';
+  const upstreams = { openai: bases.openai.slice(0, bases.openai.length - tail.length), anthropic: bases.anthropic };
+  const address = situation.proxyAddress + tail;
+  const environment = {
+    OPENAI_API_BASE: address,
+    OPENAI_BASE_URL: address,
+    // Set beside what it means, for an option in a configuration file wins over the variable.
+    AIDER_OPENAI_API_BASE: address,
+    ANTHROPIC_API_BASE: situation.proxyAddress,
+    ANTHROPIC_BASE_URL: situation.proxyAddress,
+    ...extendNoProxy(effective),
+  };
+  const provider = foreignProvider(settings);
+  return {
+    command: aider.command,
+    ...placeSettings(situation, settings, environment),
+    environment,
+    upstream: upstreams.openai,
+    upstreams,
+    network: network(effective),
+    notes: provider === undefined ? [] : [`models of ${provider} are not covered: their requests do not pass through the proxy`],
+    callsModel: true,
+    runsBare: false,
+  };
+}
+
+function bare(situation: Situation, { effective }: AiderSettings, notes: readonly string[]): Plan {
+  return {
+    command: aider.command,
+    args: situation.args,
+    environment: {},
+    files: [],
+    upstream: openai,
+    network: network(effective),
+    notes,
+    callsModel: true,
+    runsBare: true,
+  };
+}
+
+/** Where LiteLLM would send requests; no slash at the end. */
+function readBases({ effective, option }: AiderSettings): { readonly openai: string; readonly anthropic: string } {
+  const first = (...urls: (string | undefined)[]) => (urls.find((url) => url?.trim()) ?? '').trim().replace(/\/+$/, '');
+  return {
+    openai: first(effective.OPENAI_BASE_URL, option('openai-api-base'), effective.OPENAI_API_BASE, openai),
+    anthropic: first(effective.ANTHROPIC_API_BASE, effective.ANTHROPIC_BASE_URL, anthropic).replace(/\/v1\/messages$/, ''),
+  };
+}
+
+/** The arguments without what would win over ours, and with our file where `.env` files would. */
+function placeSettings(
+  { args, platform, privateFolder }: Situation,
+  { setInFiles, ownEnvFile }: AiderSettings,
+  environment: Environment,
+): Pick<Plan, 'args' | 'files'> {
+  const without = findOption(args, 'openai-api-base')?.others ?? args;
+  if (!Object.keys(environment).some((name) => setInFiles.has(name))) return { args: without, files: [] };
+  const { join } = platform === 'win32' ? win32 : posix;
+  const ours = Object.entries(environment).map(([name, value]) => `${name}='${value}'\n`);
+  const theirs = ownEnvFile === undefined ? '' : `${ownEnvFile.trimEnd()}\n`;
+  const others = findOption(without, 'env-file')?.others ?? without;
+  return {
+    args: ['--env-file', join(privateFolder, fileName), ...others],
+    files: [{ name: fileName, text: theirs + ours.join('') }],
+  };
+}
+
+/** LiteLLM names providers before the model; without one it is OpenAI or Anthropic. */
+function foreignProvider({ option }: AiderSettings): string | undefined {
+  const [provider, ...rest] = (option('model') ?? '').split('/');
+  return rest.length === 0 || provider === 'openai' || provider === 'anthropic' ? undefined : provider;
+}
+
+function findModelFree(args: readonly string[]): string | undefined {
+  return args.find((word) => modelFreeOptions.has(word.split('=', 1)[0] ?? ''));
+}
+
+const modelFreeOptions: ReadonlySet<string> = new Set([
+  ...['--help', '-h', '--version', '--list-models', '--models', '--show-repo-map', '--show-prompts', '--exit'],
+  ...['--just-check-update', '--upgrade', '--update', '--install-main-branch', '--shell-completions'],
+]);
+
+/** Python names extra authorities its own way. */
+function network(effective: Environment): Environment {
+  const authorities = effective.NODE_EXTRA_CA_CERTS || effective.SSL_CERT_FILE || effective.REQUESTS_CA_BUNDLE;
+  return { ...networkOf(effective), ...(authorities ? { NODE_EXTRA_CA_CERTS: authorities } : {}) };
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : '';
+}
