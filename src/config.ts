@@ -26,6 +26,7 @@ export const wrapOptions = {
   pty: { flag: '--no-pty', variable: 'HEADROOM_NO_PTY', description: 'run the agent on this terminal, without a relay' },
   quiet: { flag: '--quiet', variable: 'HEADROOM_QUIET', description: 'print no notes and no receipt' },
   receiptJson: { flag: '--receipt-json <file>', variable: 'HEADROOM_RECEIPT_JSON', description: "write the receipt's figures to a file" },
+  ephemeral: { flag: '--ephemeral', variable: 'HEADROOM_EPHEMERAL', description: 'keep nothing: no originals, no line in the ledger' },
   explain: { flag: '--explain <file>', variable: 'HEADROOM_EXPLAIN', description: 'write what became of each tool result, as JSON lines' },
 } as const satisfies Record<string, Option>;
 
@@ -38,13 +39,14 @@ export interface WrapFlags {
   /** False for `--no-pty`; commander says true where it is absent. */
   readonly pty?: boolean;
   readonly quiet?: boolean;
+  readonly ephemeral?: boolean;
   readonly receiptJson?: string;
   readonly explain?: string;
 }
 
 /** A `Failure` for a value that cannot be meant, naming where it came from. */
 export function resolveWrapSettings(flags: WrapFlags, environment: Readonly<Record<string, string | undefined>>): SessionSettings {
-  const isOn = (name: 'off' | 'observe' | 'quiet' | 'pty') => readSwitch(wrapOptions[name].variable, environment);
+  const isOn = (name: 'off' | 'observe' | 'quiet' | 'pty' | 'ephemeral') => readSwitch(wrapOptions[name].variable, environment);
   const choose = (name: 'profile' | 'receiptJson' | 'explain') => chooseValue(flags[name], wrapOptions[name], environment);
   return {
     mode: chooseMode(flags, isOn('off'), isOn('observe')),
@@ -54,6 +56,7 @@ export function resolveWrapSettings(flags: WrapFlags, environment: Readonly<Reco
     isQuiet: flags.quiet ?? isOn('quiet'),
     receiptFile: choose('receiptJson').value,
     explainFile: choose('explain').value,
+    isEphemeral: flags.ephemeral ?? isOn('ephemeral'),
   };
 }
 

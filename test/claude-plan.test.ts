@@ -102,6 +102,51 @@ describe('the settings file', () => {
   });
 });
 
+describe('originals', () => {
+  const originalsFolder = '/home/me/.cache/headroom/originals';
+  const rule = 'Read(//home/me/.cache/headroom/originals/**)';
+
+  test('may be read without asking, beside what the user allows', () => {
+    expect(written(plan([], { originalsFolder })).permissions).toEqual({ allow: [rule] });
+    const own = { permissions: { allow: ['Bash(ls)'], deny: ['Edit'], defaultMode: 'plan' } };
+    const made = plan(['--settings', JSON.stringify(own)], { originalsFolder });
+    expect(written(made).permissions).toEqual({ allow: ['Bash(ls)', rule], deny: ['Edit'], defaultMode: 'plan' });
+  });
+
+  test('are allowed on the command line where the file of the user stays', () => {
+    const files = { '/repo/sub/mine.json': { model: 'opus' } };
+    const words = ['--settings', 'mine.json', '--allowedTools', 'Bash', 'Edit', '-c'];
+    expect(plan(words, { files, originalsFolder })).toMatchObject({ args: [`--allowedTools=${rule}`, ...words], files: [] });
+  });
+
+  test('are allowed in a merged file where their path would be taken apart on the command line', () => {
+    const files = { '/repo/sub/mine.json': { model: 'opus' } };
+    const made = plan(['--settings', 'mine.json', '-c'], { files, originalsFolder: '/home/a (b), c/originals' });
+    expect(made.args).toEqual(['--settings', '/private/claude-settings.json', '-c']);
+    expect(written(made)).toMatchObject({ model: 'opus', permissions: { allow: ['Read(//home/a (b), c/originals/**)'] } });
+  });
+
+  test('have their path spelled as a pattern', () => {
+    const folders = { platform: 'win32' as const, homeFolder: 'C:\\Users\\me', workingFolder: 'C:\\repo', projectFolder: 'C:\\repo' };
+    expect(written(plan([], { ...folders, originalsFolder: 'C:\\Users\\me\\originals' })).permissions).toEqual({
+      allow: ['Read(//c/Users/me/originals/**)'],
+    });
+    expect(written(plan([], { originalsFolder: '/home/[me]/o' })).permissions).toEqual({ allow: ['Read(//home/\\[me\\]/o/**)'] });
+  });
+
+  test('change nothing that Claude would not take', () => {
+    for (const permissions of ['x', [], { allow: 'Bash' }]) {
+      const made = plan(['--settings', JSON.stringify({ permissions })], { originalsFolder });
+      expect(written(made).permissions).toEqual(permissions);
+    }
+  });
+
+  test('are none of it where a launch keeps none, and where it runs bare', () => {
+    expect(written(plan([]))).not.toHaveProperty('permissions');
+    expect(plan(['mcp', 'list'], { originalsFolder })).toMatchObject({ args: ['mcp', 'list'], files: [] });
+  });
+});
+
 describe('the upstream', () => {
   const user = '/home/me/.claude/settings.json';
   const project = '/repo/sub/.claude/settings.json';

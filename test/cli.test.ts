@@ -62,6 +62,7 @@ describe('the choices', () => {
     isQuiet: false,
     receiptFile: undefined,
     explainFile: undefined,
+    isEphemeral: false,
   };
 
   test('have defaults', () => {
@@ -73,6 +74,7 @@ describe('the choices', () => {
     const environment = {
       ...{ HEADROOM_OBSERVE: '1', HEADROOM_PROFILE: 'lossless', HEADROOM_UPSTREAM: 'http://u', HEADROOM_NO_PTY: 'yes' },
       ...{ HEADROOM_QUIET: 'on', HEADROOM_RECEIPT_JSON: 'r', HEADROOM_EXPLAIN: 'e', HEADROOM_OFF: '0' },
+      HEADROOM_EPHEMERAL: 'true',
     };
     expect(resolveWrapSettings({ pty: true }, environment)).toEqual({
       ...{
@@ -84,6 +86,7 @@ describe('the choices', () => {
         isQuiet: true,
         receiptFile: 'r',
         explainFile: 'e',
+        isEphemeral: true,
       },
     });
   });

@@ -23,6 +23,19 @@ export function anchorRules(settings: Json, folder: string | undefined, platform
   };
 }
 
+/** Lets the agent read everything below a folder without asking, with its file tools and by shell commands that only read. */
+export function readRule(folder: string, platform: NodeJS.Platform): string {
+  return `Read(/${escapePattern(slashed(folder, platform))}/**)`;
+}
+
+/** Settings with one more rule among those that allow. What Claude would not take for permissions stays as it is, for Claude to say so. */
+export function addReadRule(settings: Json, rule: string): Json {
+  const { permissions = {} } = settings;
+  if (!isRecord(permissions)) return settings;
+  const { allow = [] } = permissions;
+  return Array.isArray(allow) ? { ...settings, permissions: { ...permissions, allow: [...allow, rule] } } : settings;
+}
+
 // One slash: from the settings file's folder. Two: from the root. Rules of other tools hold commands and hosts.
 const fileRule = /^(Read|Edit|Write|MultiEdit|NotebookEdit|NotebookRead|Glob|Grep|LS)\(\/(?!\/)/;
 

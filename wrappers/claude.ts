@@ -5,7 +5,7 @@
 import { posix, win32 } from 'node:path';
 import type { Plan, PrivateFile, Situation, Wrapper } from '../src/launch/wrapper.ts';
 import { classifyLaunch, findOption, findSettingsArgument, type LaunchKind } from './claude-arguments.ts';
-import { anchorRules } from './claude-rules.ts';
+import { addReadRule, anchorRules, readRule } from './claude-rules.ts';
 import { type ClaudeSettings, readClaudeSettings, settingsPaths } from './claude-settings.ts';
 import { anyProxy, type Environment, extendNoProxy, isSwitchedOn, networkOf, sparesLoopback } from './environment.ts';
 
@@ -75,9 +75,15 @@ function placeSettings(
   const isOverruled = Object.keys(environment).some((name) => setInFiles.has(name));
   // A shell's `<(...)` can be read once, and not by the agent.
   const canStay = own?.folder !== undefined && !/^\/(?:dev|proc)\//.test(argument?.value ?? '');
-  if (canStay && !isOverruled) return { args: situation.args, files: [] };
-  const { join } = situation.platform === 'win32' ? win32 : posix;
-  const theirs = own ? anchorRules(own.settings, own.folder, situation.platform) : {};
+  const { originalsFolder = '', platform } = situation;
+  const rule = originalsFolder && readRule(originalsFolder, platform);
+  // As an option, a rule with a bracket, a comma or a space in its path may be taken for several.
+  if (canStay && !isOverruled && !/[(),\s]/.test(originalsFolder)) {
+    return { args: rule ? [`--allowedTools=${rule}`, ...situation.args] : situation.args, files: [] };
+  }
+  const { join } = platform === 'win32' ? win32 : posix;
+  const anchored = own ? anchorRules(own.settings, own.folder, platform) : {};
+  const theirs = rule ? addReadRule(anchored, rule) : anchored;
   const env = { ...(theirs.env as Environment | undefined), ...environment };
   const text = `${JSON.stringify({ ...theirs, env }, undefined, 2)}\n`;
   const args = ['--settings', join(situation.privateFolder, fileName), ...(argument?.others ?? situation.args)];

@@ -18,6 +18,8 @@ export interface SessionSettings {
   readonly isQuiet: boolean;
   readonly receiptFile: string | undefined;
   readonly explainFile: string | undefined;
+  /** Nothing of this launch stays: its originals go at its end, and no line of it stands in the ledger. */
+  readonly isEphemeral: boolean;
 }
 
 /** The process we run in, as its entry point found it. */

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync }
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../errors.ts';
+import { cacheParts } from '../store/place.ts';
 import { isRunning, ownStart } from './process-start.ts';
 
 export interface PrivateFolder {
@@ -46,19 +47,23 @@ export async function isLaunchRunning(id: string, platform: NodeJS.Platform): Pr
   return owner !== undefined && owner.machine === machine(platform) && isRunning(owner.pid, owner.start, platform);
 }
 
-/** Removes what dead launches left; never rejects. What another machine or container left, and cannot be asked about, stays for a month. */
-export async function sweepLaunches(cacheFolder: string, platform: NodeJS.Platform): Promise<void> {
+/** Removes what dead launches left, and says how many; never rejects. What another machine or container left, and cannot be asked about, stays for a month. */
+export async function sweepLaunches(cacheFolder: string, platform: NodeJS.Platform): Promise<number> {
+  let removed = 0;
   for (const id of listNames(launches(cacheFolder))) {
     const owner = readId(id);
     const path = join(launches(cacheFolder), id);
     if (!owner) continue;
     const isDead = owner.machine === machine(platform) ? !(await isRunning(owner.pid, owner.start, platform)) : ageInDays(path) > 30;
     try {
-      if (isDead) removeFolder(path);
+      if (!isDead) continue;
+      removeFolder(path);
+      removed++;
     } catch {
       // The next launch tries again.
     }
   }
+  return removed;
 }
 
 interface Owner {
@@ -68,7 +73,7 @@ interface Owner {
 }
 
 function launches(cacheFolder: string): string {
-  return join(cacheFolder, 'launches');
+  return cacheParts(cacheFolder).launches;
 }
 
 function readId(id: string): Owner | undefined {

@@ -5,10 +5,11 @@ import type { Upstream } from '../proxy/records.ts';
 import { findPlaces } from '../store/place.ts';
 import { explainLines } from './explain.ts';
 import { type Interruptions, watchInterruptions } from './interruptions.ts';
+import { startKeeping, sweepCache } from './keeping.ts';
 import type { Launch } from './launch.ts';
 import { launchVariable, variablesOfOneLaunch } from './nesting.ts';
 import { chooseProxy } from './network.ts';
-import { makePrivateFolder, sweepLaunches } from './private-folder.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import { startProxyThread } from './proxy-thread.ts';
 import { agentStart, runBare } from './run-bare.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
@@ -44,8 +45,12 @@ export async function runProxied(launch: Launch, draft: Plan, problems: Problems
     const late = interruptions.signal();
     if (late) agent.end(late);
     // Only now: what dead launches left can wait until the agent is up.
-    const sweep = sweepLaunches(ready.cacheFolder, launch.surroundings.platform);
-    teardown.add('sweep', () => sweep);
+    const ending = new AbortController();
+    const sweep = sweepCache(ready.cacheFolder, launch.surroundings.platform, { signal: ending.signal });
+    teardown.add('sweep', async () => {
+      ending.abort();
+      await sweep;
+    });
     return await agent.exit;
   } finally {
     problems.errors.push(...(await teardown.run()), ...interruptions.errors());
@@ -80,6 +85,15 @@ async function putUp(
       folder.remove();
       process.off('exit', folder.remove);
     });
+    const keeping = startKeeping(settings, cacheFolder, folder.path, {
+      id: folder.id,
+      agent: wrapper.name,
+      projectFolder: situation.projectFolder,
+      version: surroundings.version,
+      mode: settings.mode,
+      profile: settings.profile,
+    });
+    teardown.add('ledger', keeping.close);
     let requests = 0;
     const proxy = await startProxyThread(
       {
@@ -95,13 +109,15 @@ async function putUp(
       {
         onRecord: (record) => {
           meter.add(record);
+          keeping.record(record);
           if (record.kind !== 'other' && record.outcome !== 'refused') outputs.explain?.append(explainLines(record, ++requests));
         },
         onRestart: ({ reason }) => meter.totals.restarts.push(reason),
       },
     );
     teardown.add('proxy', () => proxy.close());
-    const plan = wrapper.plan({ ...situation, proxyAddress: proxy.address, privateFolder: folder.path });
+    const { originalsFolder } = keeping;
+    const plan = wrapper.plan({ ...situation, proxyAddress: proxy.address, privateFolder: folder.path, originalsFolder });
     for (const file of plan.files) folder.write(file.name, file.text);
     return { plan, id: folder.id, cacheFolder };
   } catch (thrown) {

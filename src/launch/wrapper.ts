@@ -20,6 +20,8 @@ export interface Situation {
   readonly projectFolder: string;
   /** Ours alone, 0700, gone at exit. */
   readonly privateFolder: string;
+  /** Holds the originals of excerpts, for the agent to read without asking; no links in its path. Absent where this launch makes none. */
+  readonly originalsFolder?: string | undefined;
   /** `http://127.0.0.1:PORT/SECRET`, no trailing slash. */
   readonly proxyAddress: string;
   /** The files that `wrapper.readsFiles` named, in the same order. */
@@ -65,6 +67,6 @@ export interface Wrapper {
   /** Where the agent may stand when PATH has none, most likely first. */
   readonly otherPlaces: (homeFolder: string) => readonly string[];
   /** Paths of settings files that decide the plan. One that ends in `*.json` stands for every such file in its folder, by name. */
-  readonly readsFiles: (situation: Omit<Situation, 'files' | 'proxyAddress' | 'privateFolder'>) => readonly string[];
+  readonly readsFiles: (situation: Omit<Situation, 'files' | 'proxyAddress' | 'privateFolder' | 'originalsFolder'>) => readonly string[];
   readonly plan: (situation: Situation) => Plan;
 }

@@ -135,6 +135,7 @@ function recordOf(course: Course, outcome: Outcome): ExchangeRecord {
   const { time, kind, status, retried, usage, addedMs, streamed, shrunk } = course;
   return {
     time,
+    upstream: course.route.host,
     protocol: course.protocol?.name,
     kind,
     model: shrunk.model ?? usage?.model,

@@ -14,6 +14,8 @@ export type Outcome = 'answered' | 'aborted' | 'upstream-failed' | 'refused';
 export interface ExchangeRecord {
   /** Epoch milliseconds at which the request came. */
   readonly time: number;
+  /** Host and port that the request was for; absent where it was refused at the door. */
+  readonly upstream?: string;
   readonly protocol: string | undefined;
   readonly kind: 'turn' | 'count' | 'other';
   readonly model: string | undefined;

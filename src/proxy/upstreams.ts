@@ -7,6 +7,8 @@ import { readAddress } from './upstream-address.ts';
 export interface Route {
   /** Base URL, as the settings spell it. */
   readonly url: string;
+  /** Host and port, without user name and password. */
+  readonly host: string;
   /** Who is on the other side, for messages. */
   readonly name: string;
   readonly forwarder: () => Promise<Forwarder>;
@@ -33,7 +35,7 @@ export function createUpstreams({ upstream, upstreams = {} }: ProxySettings): Up
       loaded.set(settings, forwarder);
       return forwarder;
     };
-    return { url: settings.url, name: address.description, forwarder: load };
+    return { url: settings.url, host: address.base.host, name: address.description, forwarder: load };
   };
   const main = routeTo(upstream);
   const routes = new Map(Object.entries(upstreams).map(([family, settings]) => [family, routeTo(settings)]));

@@ -1,11 +1,16 @@
 /** Where our own two folders are. A pure function: nothing is read and nothing is made. */
-import { posix, win32 } from 'node:path';
+import { join, posix, win32 } from 'node:path';
 
 export interface Places {
-  /** Can be thrown away: private folders of launches, originals. */
+  /** Can be thrown away: private folders of launches, originals, the ledger. */
   readonly cacheFolder: string;
   /** The user's settings for us. */
   readonly configFolder: string;
+}
+
+/** What stands in the cache folder. */
+export function cacheParts(cacheFolder: string): { readonly launches: string; readonly originals: string; readonly ledger: string } {
+  return { launches: join(cacheFolder, 'launches'), originals: join(cacheFolder, 'originals'), ledger: join(cacheFolder, 'ledger') };
 }
 
 /** Follows XDG on Linux and the like, `~/Library` on macOS, `%LOCALAPPDATA%` and `%APPDATA%` on Windows. */
