@@ -12,6 +12,8 @@ function headroom(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+const agents = `Agents: ${wrappers.map(({ name }) => name).join(', ')}.`;
+
 describe('help', () => {
   test.each([[['--help']], [['wrap', '--help']], [['wrap', '-h']], [[]]])('fits a screen and shows examples: %j', (args) => {
     const { status, stdout, stderr } = headroom(...args);
@@ -35,8 +37,8 @@ test('the version is the one of the package', () => {
 });
 
 test.each([
-  [['wrap'], 'Which agent?', 'Agents: claude. Example: headroom wrap claude'],
-  [['wrap', 'nobody', '--x'], 'There is no agent `nobody`', 'Agents: claude.'],
+  [['wrap'], 'Which agent?', `${agents} Example: headroom wrap claude`],
+  [['wrap', 'nobody', '--x'], 'There is no agent `nobody`', agents],
   [['claude'], 'There is no command `claude`', 'Try: headroom wrap claude'],
   [['frob', '-x'], 'There is no command `frob`', 'Try: headroom --help'],
   [['wrap', '--nope', 'claude'], "unknown option '--nope'", 'Try: headroom wrap --help'],
