@@ -1,6 +1,7 @@
-/** `npm run bench -- [--corpus FOLDER] [--only PART,...]`: every figure the project states, measured here and now, one part after the other. */
+/** `npm run bench -- [--corpus FOLDER] [--only PART,...] [--readme]`: every figure the project states, measured here and now, one part after the other. */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { copyForReadme } from './readme-figures.ts';
 
 const parts: Readonly<Record<string, (corpus: string | undefined) => Promise<void>>> = {
   corpus: async (corpus) => {
@@ -18,7 +19,7 @@ const parts: Readonly<Record<string, (corpus: string | undefined) => Promise<voi
 /** For one part, many times what it takes. */
 const mostMinutes = 15;
 
-const { values } = parseArgs({ options: { corpus: { type: 'string' }, only: { type: 'string' } } });
+const { values } = parseArgs({ options: { corpus: { type: 'string' }, only: { type: 'string' }, readme: { type: 'boolean' } } });
 const wanted = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(parts);
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
@@ -28,6 +29,7 @@ if (unknown.length > 0) {
 // A child that is being measured ends with us, however we end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
+const writeReadme = values.readme ? copyForReadme('npm run bench -- --readme') : undefined;
 for (const [name, run] of Object.entries(parts)) {
   if (!wanted.includes(name)) continue;
   // Times on a busy machine say little: whoever reads them must see it.
@@ -40,3 +42,4 @@ for (const [name, run] of Object.entries(parts)) {
   await run(values.corpus ?? process.env.HEADROOM_CORPUS);
   clearTimeout(late);
 }
+writeReadme?.();
