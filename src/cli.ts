@@ -16,10 +16,16 @@ try {
   process.exitCode = report(thrown);
 }
 
+/** The command that was typed, and a space; it is there, or commander would not have complained of its options. */
+function commandWord(): string {
+  const [, , word = ''] = process.argv;
+  return /^[a-z]+$/.test(word) ? `${word} ` : '';
+}
+
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return 0;
-    return report(new Failure(thrown.code, thrown.message.replace(/^error: /, ''), 'Try: headroom wrap --help'));
+    return report(new Failure(thrown.code, thrown.message.replace(/^error: /, ''), `Try: headroom ${commandWord()}--help`));
   }
   if (thrown instanceof Failure) {
     process.stderr.write(`headroom: ${thrown.message}\n${thrown.hint && `${thrown.hint}\n`}`);

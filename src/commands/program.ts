@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { Failure } from '../errors.ts';
 import { version } from '../version.ts';
+import { createCleanCommand } from './clean.ts';
+import { createRetrieveCommand } from './retrieve.ts';
 import { createWrapCommand, isAgentName } from './wrap.ts';
 
 const examples = `
@@ -19,6 +21,8 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .addHelpText('after', examples)
     .addCommand(createWrapCommand())
+    .addCommand(createRetrieveCommand())
+    .addCommand(createCleanCommand())
     .helpCommand(false)
     .argument('[command]')
     .argument('[args...]')

@@ -40,7 +40,7 @@ export interface LedgerLine {
   readonly addedMs: number;
 }
 
-export interface LedgerUsage {
+interface LedgerUsage {
   readonly fresh: number;
   readonly cacheWrite5m: number;
   readonly cacheWrite1h: number;
@@ -48,7 +48,7 @@ export interface LedgerUsage {
   readonly output: number;
 }
 
-export interface TokenChange {
+interface TokenChange {
   readonly results: number;
   readonly before: number;
   readonly after: number;
@@ -114,6 +114,18 @@ export function openLedger(folder: string, limits: LedgerLimits = usualLimits): 
 /** The ledger's files, the oldest first. Throws where the folder is there and cannot be read. */
 export function ledgerFiles(folder: string): readonly string[] {
   return numbersIn(folder).map((number) => join(folder, nameOf(number)));
+}
+
+/** Takes the whole ledger away and says how much that was; running launches begin a new one. */
+export function removeLedger(folder: string): { readonly files: number; readonly bytes: number } {
+  let [files, bytes] = [0, 0];
+  for (const path of ledgerFiles(folder)) {
+    const size = sizeOf(path);
+    rmSync(path, { force: true });
+    files++;
+    bytes += size;
+  }
+  return { files, bytes };
 }
 
 // Gone from its folder, it would take lines that nobody finds.

@@ -76,7 +76,7 @@ export function isOriginalName(name: string): boolean {
   return namePattern.test(name);
 }
 
-export function isNameOf(name: string, bytes: Buffer): boolean {
+function isNameOf(name: string, bytes: Buffer): boolean {
   return sha256(bytes).startsWith(name);
 }
 

@@ -1,0 +1,49 @@
+/** `headroom clean`: removes what our cache holds, says what that was, and leaves what a running launch uses unless told. */
+import { homedir } from 'node:os';
+import { Command } from 'commander';
+import { removeLedger } from '../store/ledger.ts';
+import { cacheParts, findPlaces } from '../store/place.ts';
+import type { Amount } from '../store/sweep-originals.ts';
+import { sayBytes, sayCount } from '../text/say-amount.ts';
+
+const examples = `
+Without --all the ledger stays, and so do originals that a running launch uses.
+
+Examples:
+  headroom clean
+  headroom clean --all`;
+
+export function createCleanCommand(): Command {
+  return new Command('clean')
+    .description('remove originals and what dead launches left')
+    .helpOption('-h, --help', 'print this page')
+    .option('--all', 'the ledger and originals in use as well')
+    .addHelpText('after', examples)
+    .action(clean);
+}
+
+const everything = { mostDays: 0, mostBytes: -1 };
+
+async function clean({ all = false }: { readonly all?: boolean }): Promise<void> {
+  const { sweepCache } = await import('../launch/keeping.ts');
+  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  const swept = await sweepCache(cacheFolder, process.platform, { limits: everything });
+  const used =
+    all && swept.used.files > 0 ? await sweepCache(cacheFolder, process.platform, { limits: everything, takesUsed: true }) : undefined;
+  const ledger = all ? removeLedger(cacheParts(cacheFolder).ledger) : { files: 0, bytes: 0 };
+  const stuck = used ? used.left : { files: swept.left.files - swept.used.files, bytes: swept.left.bytes - swept.used.bytes };
+  const lines = [
+    ...say('removed', swept.removed, 'original', ''),
+    ...(used
+      ? say('removed', used.removed, 'original', ' that a running launch used')
+      : say('kept', swept.used, 'original', ' that a running launch uses')),
+    ...say('could not remove', stuck, 'original', ''),
+    ...(swept.launches > 0 ? [`removed ${sayCount(swept.launches, 'folder')} of launches that were killed`] : []),
+    ...say('removed', ledger, 'file', ' of the ledger'),
+  ];
+  process.stdout.write(`${(lines.length > 0 ? lines : ['there was nothing to remove']).join('\n')}\n`);
+}
+
+function say(what: string, { files, bytes }: Amount, noun: string, which: string): readonly string[] {
+  return files > 0 ? [`${what} ${sayCount(files, noun)}${which}: ${sayBytes(bytes)}`] : [];
+}
