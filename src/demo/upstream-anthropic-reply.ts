@@ -1,5 +1,6 @@
 /** Spells a turn as the Messages API does: one JSON body, or server-sent events in the order in which the provider sends them. */
 import type { BilledUsage } from './prompt-cache.ts';
+import { slices } from './upstream-slices.ts';
 
 export type ReplyBlock =
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
@@ -58,10 +59,4 @@ function deltasOf(block: ReplyBlock): object[] {
       { type: 'signature_delta', signature: block.signature },
     ];
   return ['', ...slices(JSON.stringify(block.input), 18)].map((partial) => ({ type: 'input_json_delta', partial_json: partial }));
-}
-
-/** Cuts by code points: half a surrogate pair is no JSON text. */
-function slices(text: string, size: number): string[] {
-  const points = [...text];
-  return Array.from({ length: Math.ceil(points.length / size) }, (_, index) => points.slice(index * size, (index + 1) * size).join(''));
 }

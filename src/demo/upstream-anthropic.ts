@@ -55,7 +55,7 @@ function play(request: AnthropicRequest, number: number, stage: Stage): Answer {
   return { status: 200, headers: eventHeaders, parts: spellEvents(reply), played: name, usage };
 }
 
-function readScene({ messages, tools = [] }: AnthropicRequest): Scene {
+function readScene({ messages, system, tools = [] }: AnthropicRequest): Scene {
   const asked = messages.findLastIndex(isPrompt);
   const prompt = promptText(messages[asked]);
   return {
@@ -65,6 +65,10 @@ function readScene({ messages, tools = [] }: AnthropicRequest): Scene {
       .filter(({ role, content }) => role === 'assistant' && blocksOf(content).some(({ type }) => type === 'tool_use')).length,
     wantsSummary: /respond with text only|detailed summary of (the|this) conversation/i.test(prompt),
     tools: tools.map((tool) => ({ name: tool.name, properties: Object.keys(tool.input_schema?.properties ?? {}) })),
+    instructions: blocksOf(system)
+      .flatMap(({ text }) => text ?? [])
+      .join('\n'),
+    answers: messages.flatMap((message) => (message.role === 'assistant' ? promptText(message) : [])),
   };
 }
 

@@ -37,6 +37,8 @@ export type Step = CallStep | TextStep | ErrorStep;
 
 export interface Script {
   readonly steps: readonly Step[];
+  /** What agents that declare no tools are told, answer by answer. */
+  readonly plainSteps?: readonly (TextStep | ErrorStep)[];
   /** Other steps for conversations whose last prompt contains `prompt`, such as a subagent's; the first that fits. */
   readonly conversations?: readonly { readonly prompt: string; readonly steps: readonly Step[] }[];
   /** What thinking blocks say where a step does not; undefined: no thinking. */
@@ -54,6 +56,9 @@ export interface Scene {
   /** How the agent asks for a summary in place of work. */
   readonly wantsSummary: boolean;
   readonly tools: readonly AdvertisedTool[];
+  /** What the system prompt says, and what the model said so far: for agents that declare no tools. */
+  readonly instructions: string;
+  readonly answers: readonly string[];
 }
 
 export interface AdvertisedTool {
@@ -69,11 +74,23 @@ export interface ResolvedCall {
 /** The step a scene has come to; `name` tells it from every other one, for records and for counted failures. */
 export function chooseStep(script: Script, scene: Scene): { readonly name: string; readonly step: Step } {
   if (scene.wantsSummary) return { name: 'summary', step: { text: '<summary>The steps of the script so far were played.</summary>' } };
+  if (scene.tools.length === 0 && script.plainSteps && !plainSide.test(scene.instructions))
+    return choosePlainStep(script.plainSteps, scene);
   if (scene.tools.length === 0) return { name: 'side', step: { text: script.sideText ?? 'A scripted side reply' } };
   const other = script.conversations?.findIndex(({ prompt }) => scene.prompt.includes(prompt)) ?? -1;
   const steps = script.conversations?.[other]?.steps ?? script.steps;
   const title = other < 0 ? 'step' : `conversation ${other} step`;
   return { name: `${title} ${scene.turns}`, step: steps[scene.turns] ?? { text: 'The script is over.' } };
+}
+
+/** What agents ask for beside the conversation: a commit message, a summary of what was said. */
+const plainSide = /one-line (?:git )?commit message|summarize this partial conversation/i;
+
+/** An agent without tools puts answers of its own between those of the model, so those that were played are counted. */
+function choosePlainStep(steps: readonly (TextStep | ErrorStep)[], { answers }: Scene): { readonly name: string; readonly step: Step } {
+  const texts = steps.flatMap((step) => ('text' in step ? step.text.trim() : []));
+  const turn = new Set(answers.map((answer) => answer.trim()).filter((answer) => texts.includes(answer))).size;
+  return { name: `plain step ${turn}`, step: steps[turn] ?? { text: 'The script is over.' } };
 }
 
 const candidates = {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { countTokens, createPromptCache, type PromptCacheOptions } from './prompt-cache.ts';
 import { anthropic } from './upstream-anthropic.ts';
+import { chat } from './upstream-chat.ts';
 import { type Answer, type Face, jsonAnswer, type Stage, type UpstreamRequest } from './upstream-face.ts';
 import type { Script } from './upstream-script.ts';
 
@@ -29,7 +30,7 @@ export interface Upstream {
 }
 
 /** In the order in which they are asked. */
-const faces: readonly Face[] = [anthropic];
+const faces: readonly Face[] = [anthropic, chat];
 
 export async function startUpstream(options: UpstreamOptions): Promise<Upstream> {
   const requests: UpstreamRequest[] = [];
