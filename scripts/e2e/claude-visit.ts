@@ -46,6 +46,8 @@ export interface Midway {
 
 export interface VisitOptions {
   readonly script?: Script;
+  /** What Claude Code may do without asking; everything on the tour, unless told. */
+  readonly tools?: string;
   /** More words for Claude Code itself. */
   readonly flags?: readonly string[];
   /** Words between `wrap` and `claude`. */
@@ -64,7 +66,7 @@ export async function visit(setting: Setting, manner: Manner, options: VisitOpti
   const { workplace } = setting;
   if (!options.keepsHome) workplace.reset();
   const stay = await openStay(setting, options);
-  const flags = ['-p', tourPrompt, '--allowedTools', 'Bash,Edit,Write,Read,Grep,Agent', ...(options.flags ?? [])];
+  const flags = ['-p', tourPrompt, '--allowedTools', options.tools ?? 'Bash,Edit,Write,Read,Grep,Agent', ...(options.flags ?? [])];
   const [command, ...args] = commandFor(setting, manner, flags, options.options);
   const finished = await run(command!, args, { cwd: workplace.project, env: stay.environment });
   const left = await stay.close();

@@ -5,6 +5,7 @@ import { loadCounter } from '../../src/tokens/count.ts';
 import { familyFactor } from '../../src/tokens/family.ts';
 import type { Checks } from './checks.ts';
 import { checkBill, checkNoTrace, checkPrefixes, checkSameButSmaller, checkSameEnd, checkTour } from './claude-compare.ts';
+import { checkLedger, checkOriginals } from './claude-kept.ts';
 import { checkKilled, checkKilledInTerminal, visitKilled } from './claude-kill.ts';
 import { checkReceipt } from './claude-receipt.ts';
 import { checkTerminal, visitInTerminal } from './claude-terminal.ts';
@@ -35,6 +36,7 @@ export async function checkClaude(checks: Checks, cli: string): Promise<void> {
     await checkUnchanged(checks, setting, bare[0]!);
     await checkHelpers(checks, setting);
     await checkRefused(checks, setting);
+    await checkOriginals(checks, setting);
     console.log(' headroom wrap claude -p, launcher killed with SIGKILL');
     bare.push(await visitKilled(setting));
     await checkKilled(checks, setting, bare);
@@ -60,6 +62,7 @@ async function checkPrinted(checks: Checks, setting: Setting): Promise<Visit[]> 
   checkReceipt(checks, bare, wrapped, { receipt: take(files.receipt), explain: take(files.explain) });
   checkSameButSmaller(checks, bare, wrapped);
   checkBill(checks, bare, wrapped);
+  checkLedger(checks, wrapped);
   await checkNoTrace(checks, [bare], wrapped);
   return [bare];
 }
