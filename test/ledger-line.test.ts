@@ -1,0 +1,92 @@
+/** From records to lines of the ledger: sums that agree with the records, and nothing that a message might have quoted. */
+import { describe, expect, test } from 'vitest';
+import { launchPart, ledgerLine } from '../src/launch/ledger-line.ts';
+import type { BlockRecord } from '../src/pipeline/decision.ts';
+import type { ExchangeRecord } from '../src/proxy/records.ts';
+
+const launch = launchPart({
+  ...{ id: 'launch', agent: 'claude', projectFolder: '/home/me/clients/acme', version: '1.2.3', mode: 'shrink', profile: 'standard' },
+});
+const record: ExchangeRecord = {
+  ...{
+    time: Date.UTC(2026, 10, 22),
+    protocol: 'anthropic-messages',
+    kind: 'turn',
+    model: 'asked-for',
+    method: 'POST',
+    path: '/v1/messages',
+  },
+  ...{ status: 200, outcome: 'answered', bytesReceived: 9, bytesSent: 8, blocks: [], untouched: undefined, retried: false },
+  usage: { model: 'answered-by', fresh: 1, cacheWrite5m: 2, cacheWrite1h: 3, cacheRead: 4, output: 5 },
+  ...{ addedMs: 1.23456, upstream: 'host:1' },
+};
+const block = (values: Partial<BlockRecord>): BlockRecord => ({
+  ...{
+    key: 'k',
+    tool: 'Bash',
+    carried: false,
+    form: undefined,
+    reason: 'small',
+    kind: 'text',
+    levers: {},
+    tokensBefore: 0,
+    tokensAfter: 0,
+  },
+  ...values,
+});
+const shrunk = (kind: string, tokensBefore: number, levers: Record<string, number>, carried = false) =>
+  block({
+    ...{ kind, tokensBefore, levers, carried, form: 'invertible', reason: 'shrunk' },
+    tokensAfter: tokensBefore - Object.values(levers).reduce((sum, tokens) => sum + tokens, 0),
+  });
+
+test('a line says what the record says, and whose launch it was', () => {
+  expect(ledgerLine(record, launch)).toEqual({
+    ...{ v: 1, time: '2026-11-22T00:00:00.000Z', launch: 'launch', agent: 'claude', version: '1.2.3', mode: 'shrink', profile: 'standard' },
+    project: { name: 'acme', id: expect.stringMatching(/^[0-9a-f]{16}$/) },
+    ...{ upstream: 'host:1', protocol: 'anthropic-messages', kind: 'turn', model: 'answered-by', outcome: 'answered', status: 200 },
+    ...{ retried: false, untouched: null, bytes: { received: 9, sent: 8 } },
+    usage: { fresh: 1, cacheWrite5m: 2, cacheWrite1h: 3, cacheRead: 4, output: 5 },
+    first: { results: 0, before: 0, after: 0, byKind: {}, byLever: {}, leftAlone: {} },
+    carried: { results: 0, before: 0, after: 0, byKind: {}, byLever: {}, leftAlone: {} },
+    addedMs: 1.235,
+  });
+});
+
+test('results are summed by kind, lever and reason, those sent before apart', () => {
+  const blocks = [
+    shrunk('search', 1000, { 'search paths': 300, repeats: 100 }),
+    shrunk('search', 500, { repeats: 200 }),
+    shrunk('numbered-lines', 400, { repeats: 100 }, true),
+    block({ kind: 'text', reason: 'nothing to gain', tokensBefore: 250, tokensAfter: 250 }),
+    block({}),
+    block({ carried: true }),
+  ];
+  const { first, carried } = ledgerLine({ ...record, blocks }, launch) ?? {};
+  expect(first).toEqual({
+    ...{ results: 4, before: 1750, after: 1150, byLever: { 'search paths': 300, repeats: 300 } },
+    byKind: { search: { results: 2, before: 1500, after: 900 }, text: { results: 2, before: 250, after: 250 } },
+    leftAlone: { 'nothing to gain': { results: 1, tokens: 250 }, small: { results: 1, tokens: 0 } },
+  });
+  expect(carried).toMatchObject({ results: 2, before: 400, after: 300, leftAlone: { small: { results: 1, tokens: 0 } } });
+});
+
+describe('nothing is passed on', () => {
+  test('of messages, which may quote what could not be read', () => {
+    const quoting = 'Unexpected token in JSON: "secret text"';
+    const blocks = [block({ reason: `compressor threw: ${quoting}`, tokensBefore: 300, tokensAfter: 300 })];
+    const line = ledgerLine({ ...record, untouched: `reading failed: ${quoting}`, blocks }, launch);
+    expect(line).toMatchObject({ untouched: 'reading failed', first: { leftAlone: { 'compressor threw': { results: 1, tokens: 300 } } } });
+    expect(JSON.stringify(line)).not.toContain('secret');
+  });
+
+  test('of paths, and of a model name more than a name', () => {
+    const line = ledgerLine({ ...record, usage: undefined, path: '/v1/secret', model: 'm'.repeat(5000) }, launch);
+    expect(JSON.stringify(line)).not.toMatch(/secret|clients/);
+    expect(line?.model).toHaveLength(100);
+  });
+
+  test('of requests that were refused at the door: whoever sends them could fill the disk', () => {
+    expect(ledgerLine({ ...record, outcome: 'refused' }, launch)).toBeUndefined();
+  });
+});
