@@ -10,6 +10,7 @@ import { countTokens, createPromptCache, type PromptCacheOptions } from './promp
 import { anthropic } from './upstream-anthropic.ts';
 import { chat } from './upstream-chat.ts';
 import { type Answer, type Face, jsonAnswer, type Stage, type UpstreamRequest } from './upstream-face.ts';
+import { responses } from './upstream-responses.ts';
 import type { Script } from './upstream-script.ts';
 
 export interface UpstreamOptions {
@@ -30,7 +31,7 @@ export interface Upstream {
 }
 
 /** In the order in which they are asked. */
-const faces: readonly Face[] = [anthropic, chat];
+const faces: readonly Face[] = [anthropic, chat, responses];
 
 export async function startUpstream(options: UpstreamOptions): Promise<Upstream> {
   const requests: UpstreamRequest[] = [];
