@@ -190,6 +190,13 @@ describe('clean', () => {
     await end();
   });
 
+  test('says what to do where the ledger cannot be removed', async () => {
+    mkdirSync(join(cache.ledger, 'ledger-000001.jsonl'), { recursive: true });
+    const { code, stderr } = await clean('--all');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^headroom: Cannot remove the ledger: .*\nRemove .* yourself\.\n$/);
+  });
+
   test('leaves what is not ours', async () => {
     mkdirSync(cache.originals, { recursive: true });
     mkdirSync(join(cache.launches, 'notes'), { recursive: true });

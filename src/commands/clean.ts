@@ -1,6 +1,7 @@
 /** `headroom clean`: removes what our cache holds, says what that was, and leaves what a running launch uses unless told. */
 import { homedir } from 'node:os';
 import { Command } from 'commander';
+import { Failure, messageOf } from '../errors.ts';
 import { removeLedger } from '../store/ledger.ts';
 import { cacheParts, findPlaces } from '../store/place.ts';
 import type { Amount } from '../store/sweep-originals.ts';
@@ -27,10 +28,11 @@ const everything = { mostDays: 0, mostBytes: -1 };
 async function clean({ all = false }: { readonly all?: boolean }): Promise<void> {
   const { sweepCache } = await import('../launch/keeping.ts');
   const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  // First: if it stays, so does the rest, and there is one thing to say.
+  const ledger = all ? takeLedger(cacheParts(cacheFolder).ledger) : { files: 0, bytes: 0 };
   const swept = await sweepCache(cacheFolder, process.platform, { limits: everything });
   const used =
     all && swept.used.files > 0 ? await sweepCache(cacheFolder, process.platform, { limits: everything, takesUsed: true }) : undefined;
-  const ledger = all ? removeLedger(cacheParts(cacheFolder).ledger) : { files: 0, bytes: 0 };
   const stuck = used ? used.left : { files: swept.left.files - swept.used.files, bytes: swept.left.bytes - swept.used.bytes };
   const lines = [
     ...say('removed', swept.removed, 'original', ''),
@@ -42,6 +44,14 @@ async function clean({ all = false }: { readonly all?: boolean }): Promise<void>
     ...say('removed', ledger, 'file', ' of the ledger'),
   ];
   process.stdout.write(`${(lines.length > 0 ? lines : ['there was nothing to remove']).join('\n')}\n`);
+}
+
+function takeLedger(folder: string): Amount {
+  try {
+    return removeLedger(folder);
+  } catch (thrown) {
+    throw new Failure('ledger-stays', `Cannot remove the ledger: ${messageOf(thrown)}`, `Remove ${folder} yourself.`);
+  }
 }
 
 function say(what: string, { files, bytes }: Amount, noun: string, which: string): readonly string[] {
