@@ -159,6 +159,21 @@ test('what is not covered is said', () => {
   expect(wrong).toMatchObject({ runsBare: true, environment: {}, notes: [expect.stringContaining('openai is not a URL: gateway')] });
 });
 
+test.each<[string, readonly string[], Given]>([
+  ['the command line', ['--set-env', 'OPENAI_API_BASE=http://x'], {}],
+  ['the command line in one word', ['--set-env=ANTHROPIC_BASE_URL=http://x'], {}],
+  ['a variable', [], { environment: { AIDER_SET_ENV: 'OPENAI_BASE_URL=http://x' } }],
+  ['a configuration file', [], { files: { '/repo/.aider.conf.yml': 'set-env:\n  - ANTHROPIC_API_BASE=http://x\n' } }],
+  ['a chosen configuration file', ['-c', 'my.yml'], { files: { '/repo/sub/my.yml': 'set-env: [OPENAI_API_BASE=http://x]\n' } }],
+])('a base URL that set-env sets would win over ours: nothing is sent elsewhere than there, %s', (_, args, given) => {
+  const made = plan(args, given);
+  expect(made).toMatchObject({ args, runsBare: true, environment: {}, notes: [expect.stringContaining('set-env fixes')] });
+});
+
+test('a comment sets nothing', () => {
+  expect(plan([], { files: { '/repo/.aider.conf.yml': '# set-env: OPENAI_API_BASE=http://x\nset-env: [A=1]\n' } }).runsBare).toBe(false);
+});
+
 test('on Windows', () => {
   const place = {
     platform: 'win32' as const,

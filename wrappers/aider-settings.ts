@@ -12,6 +12,8 @@ export interface AiderSettings {
   readonly setInFiles: ReadonlySet<string>;
   /** An option's value: command line, then variable, then configuration files; undefined where it is nowhere. */
   readonly option: (name: string) => string | undefined;
+  /** A base URL that `set-env` sets, which comes after everything that a launcher can say. */
+  readonly fixedBase: string | undefined;
   /** The user's own `--env-file`, where it can be read. */
   readonly ownEnvFile: string | undefined;
 }
@@ -31,12 +33,20 @@ export function readAiderSettings(situation: Situation): AiderSettings {
     Object.assign(fromFiles, parseEnv(textOf(path)));
   }
   const effective = { ...situation.environment, ...fromFiles };
-  const configs = configPaths(situation).map((path) => parseConfig(textOf(path)));
+  const texts = configPaths(situation).map(textOf);
+  const configs = texts.map(parseConfig);
+  const lateWords = [...situation.args, effective.AIDER_SET_ENV ?? '', ...texts.flatMap((text) => text.split(/\r?\n/))];
   const option = (name: string) =>
     findOption(situation.args, name)?.value ??
     (effective[`AIDER_${name.toUpperCase().replaceAll('-', '_')}`] ||
       configs.reduce<string | undefined>((found, config) => config[name] ?? found, undefined));
-  return { effective, setInFiles: new Set(Object.keys(fromFiles)), option, ownEnvFile: own === undefined ? undefined : textOf(own) };
+  return {
+    effective,
+    setInFiles: new Set(Object.keys(fromFiles)),
+    option,
+    fixedBase: lateWords.map((word) => /^[^#]*?\b((?:OPENAI|ANTHROPIC)_(?:API_BASE|BASE_URL))\s*=/.exec(word)?.[1]).find(Boolean),
+    ownEnvFile: own === undefined ? undefined : textOf(own),
+  };
 }
 
 /** A long option in either spelling, the last one, and the arguments without any of it. */
@@ -69,7 +79,8 @@ function envPaths(place: Place): readonly string[] {
 
 function configPaths(place: Place): readonly string[] {
   const { join, resolve } = pathsOf(place);
-  const chosen = findOption(place.args, 'config')?.value;
+  const short = place.args.indexOf('-c');
+  const chosen = findOption(place.args, 'config')?.value ?? (short < 0 ? undefined : place.args[short + 1]);
   const folders = [place.homeFolder, place.projectFolder, place.workingFolder];
   return [...folders.map((folder) => join(folder, '.aider.conf.yml')), ...(chosen ? [resolve(place.workingFolder, chosen)] : [])];
 }

@@ -24,12 +24,10 @@ const fileName = 'aider.env';
 function plan(situation: Situation): Plan {
   const settings = readAiderSettings(situation);
   const { effective } = settings;
+  if (findModelFree(situation.args)) return { ...bare(situation, settings, []), callsModel: false };
   const bases = readBases(settings);
-  const wrong = Object.entries(bases).find(([, url]) => !/^https?:$/.test(protocolOf(url)));
-  if (wrong)
-    return bare(situation, settings, [`this launch runs without the proxy: the base URL for ${wrong[0]} is not a URL: ${wrong[1]}`]);
-  const modelFree = findModelFree(situation.args);
-  if (modelFree) return { ...bare(situation, settings, []), callsModel: false };
+  const reason = reasonToRunBare(settings, bases);
+  if (reason) return bare(situation, settings, [`this launch runs without the proxy: ${reason}`]);
 
   // What stands before `/chat/completions` stays in our address, so that paths look as they always do.
   const tail = bases.openai.endsWith('/v1') ? '/v1' : '';
@@ -72,8 +70,19 @@ function bare(situation: Situation, { effective }: AiderSettings, notes: readonl
   };
 }
 
+function reasonToRunBare({ fixedBase }: AiderSettings, bases: Bases): string | undefined {
+  if (fixedBase) return `set-env fixes ${fixedBase}`;
+  const wrong = Object.entries(bases).find(([, url]) => !/^https?:$/.test(protocolOf(url)));
+  return wrong && `the base URL for ${wrong[0]} is not a URL: ${wrong[1]}`;
+}
+
+interface Bases {
+  readonly openai: string;
+  readonly anthropic: string;
+}
+
 /** Where LiteLLM would send requests; no slash at the end. */
-function readBases({ effective, option }: AiderSettings): { readonly openai: string; readonly anthropic: string } {
+function readBases({ effective, option }: AiderSettings): Bases {
   const first = (...urls: (string | undefined)[]) => (urls.find((url) => url?.trim()) ?? '').trim().replace(/\/+$/, '');
   return {
     openai: first(effective.OPENAI_BASE_URL, option('openai-api-base'), effective.OPENAI_API_BASE, openai),
