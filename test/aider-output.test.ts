@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findOutputs } from '../src/protocols/aider-output.ts';
-import { protocols } from '../src/protocols/index.ts';
+import { anthropicMessages } from '../src/protocols/anthropic-messages.ts';
+import { openaiChat } from '../src/protocols/openai-chat.ts';
 import { bytesAtUnits } from '../src/text/json-offsets.ts';
 import { scanJson } from '../src/text/json-scan.ts';
 import { spelled } from './helpers/json-spelling.ts';
@@ -113,42 +114,45 @@ test('where a unit of the text is spelled, for every spelling', () => {
   );
 });
 
-describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))('in a request of %s', (_, { read }) => {
-  const blocksOf = (messages: unknown): unknown[] =>
-    read(Buffer.from(JSON.stringify({ model: 'm', messages })), 'scope')!.blocks.map(({ source, text }) => [source, text]);
-  const user = (content: unknown) => ({ role: 'user', content });
+describe.each([anthropicMessages, openaiChat].map((protocol) => [protocol.name, protocol] as const))(
+  'in a request of %s',
+  (_, { read }) => {
+    const blocksOf = (messages: unknown): unknown[] =>
+      read(Buffer.from(JSON.stringify({ model: 'm', messages })), 'scope')!.blocks.map(({ source, text }) => [source, text]);
+    const user = (content: unknown) => ({ role: 'user', content });
 
-  test('only in user messages, and only where the text stands alone in its block', () => {
-    const text = run('ls', 'a');
-    const pieces = [
-      ['said', 'I ran this command:\n\nls\n\nAnd got this output:\n\n'],
-      ['result', 'a'],
-      ['said', '\n'],
-    ];
-    expect(blocksOf([user(text)])).toEqual(pieces);
-    expect(blocksOf([user([{ type: 'text', text, cache_control: { type: 'ephemeral' } }])])).toEqual(pieces);
-    expect(blocksOf([user([{ type: 'text', text, other: 1 }])])).toEqual([['said', text]]);
-    expect(blocksOf([{ role: 'assistant', content: text }])).toEqual([['said', text]]);
-    expect(blocksOf([{ role: 'system', content: text }])).toEqual([['said', text]]);
-  });
+    test('only in user messages, and only where the text stands alone in its block', () => {
+      const text = run('ls', 'a');
+      const pieces = [
+        ['said', 'I ran this command:\n\nls\n\nAnd got this output:\n\n'],
+        ['result', 'a'],
+        ['said', '\n'],
+      ];
+      expect(blocksOf([user(text)])).toEqual(pieces);
+      expect(blocksOf([user([{ type: 'text', text, cache_control: { type: 'ephemeral' } }])])).toEqual(pieces);
+      expect(blocksOf([user([{ type: 'text', text, other: 1 }])])).toEqual([['said', text]]);
+      expect(blocksOf([{ role: 'assistant', content: text }])).toEqual([['said', text]]);
+      expect(blocksOf([{ role: 'system', content: text }])).toEqual([['said', text]]);
+    });
 
-  test('a proposed command is one that stands on a line of its own in what the model said shortly before', () => {
-    const text = suggested(['npm test', '1 failed']);
-    const said = (command: string) => ({ role: 'assistant', content: `Try:\n\n\`\`\`bash\n${command}\n\`\`\`\n` });
-    const isFound = (...messages: unknown[]): boolean =>
-      blocksOf([...messages, user(text)]).some((block) => (block as string[])[0] === 'result');
-    expect(isFound(said('  npm test'), user('yes'), { role: 'assistant', content: 'Ok.' })).toBe(true);
-    expect(isFound(said('npm test --all'))).toBe(false);
-    expect(isFound(user('npm test'))).toBe(false);
-    expect(isFound(said('npm test'), ...Array.from({ length: 8 }, () => said('ls')))).toBe(false);
-  });
+    test('a proposed command is one that stands on a line of its own in what the model said shortly before', () => {
+      const text = suggested(['npm test', '1 failed']);
+      const said = (command: string) => ({ role: 'assistant', content: `Try:\n\n\`\`\`bash\n${command}\n\`\`\`\n` });
+      const isFound = (...messages: unknown[]): boolean =>
+        blocksOf([...messages, user(text)]).some((block) => (block as string[])[0] === 'result');
+      expect(isFound(said('  npm test'), user('yes'), { role: 'assistant', content: 'Ok.' })).toBe(true);
+      expect(isFound(said('npm test --all'))).toBe(false);
+      expect(isFound(user('npm test'))).toBe(false);
+      expect(isFound(said('npm test'), ...Array.from({ length: 8 }, () => said('ls')))).toBe(false);
+    });
 
-  test('the output keeps its key when the reminder behind it goes, and so does all that was said before', () => {
-    const keys = (text: string): string[] =>
-      read(Buffer.from(JSON.stringify({ messages: [user('Hi'), user(text)] })), '')!.blocks.map(({ key }) => key);
-    const [hi, lead, output, tail] = keys(run('ls', 'a'));
-    expect(keys(run('ls', 'a') + reminder).slice(0, 3)).toEqual([hi, lead, output]);
-    expect(keys(run('ls', 'a') + reminder)[3]).not.toBe(tail);
-    expect(keys(run('ls', 'b'))[2]).not.toBe(output);
-  });
-});
+    test('the output keeps its key when the reminder behind it goes, and so does all that was said before', () => {
+      const keys = (text: string): string[] =>
+        read(Buffer.from(JSON.stringify({ messages: [user('Hi'), user(text)] })), '')!.blocks.map(({ key }) => key);
+      const [hi, lead, output, tail] = keys(run('ls', 'a'));
+      expect(keys(run('ls', 'a') + reminder).slice(0, 3)).toEqual([hi, lead, output]);
+      expect(keys(run('ls', 'a') + reminder)[3]).not.toBe(tail);
+      expect(keys(run('ls', 'b'))[2]).not.toBe(output);
+    });
+  },
+);

@@ -2,7 +2,7 @@
 import type { BilledUsage } from './prompt-cache.ts';
 import { slices } from './upstream-slices.ts';
 
-export interface ChatCall {
+interface ChatCall {
   readonly id: string;
   readonly name: string;
   readonly input: unknown;

@@ -81,7 +81,7 @@ const suggestedBegins = 'Output from ';
 
 /** What linters printed. The lines of the file that aider shows below it stay as they are. */
 function findLint(text: string, end: number): readonly Output[] | undefined {
-  if (!text.slice(0, 2).trimStart().concat(text.slice(2)).startsWith(lintBegins)) return undefined;
+  if (!lintBegins.test(text)) return undefined;
   const found: Output[] = [];
   const marks = [
     ...text
@@ -96,7 +96,7 @@ function findLint(text: string, end: number): readonly Output[] | undefined {
   return found;
 }
 
-const lintBegins = '# Fix any errors below, if possible.\n\n';
+const lintBegins = /^\n?# Fix any errors below, if possible\.\n\n/;
 
 /** A page of `/web`, or pages below what a person typed, which names their addresses. Where a file is shown there is none. */
 function findPages(text: string, end: number): readonly Output[] {

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { createDice } from './dice.ts';
 
-export type ChatPart =
+type ChatPart =
   | { readonly type: 'text'; readonly text: string; readonly detail?: string }
   | { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
-export interface ChatCall {
+interface ChatCall {
   readonly id: string;
   readonly type: 'function';
   readonly function: { readonly name: string; readonly arguments: string };
