@@ -44,10 +44,14 @@ interface Api {
 
 const apis: readonly Api[] = [
   {
-    title: 'Chat Completions',
+    title: 'Chat Completions, the base URL in .aider.conf.yml',
     model: 'openai/gpt-4o',
     path: '/v1/chat/completions',
-    choose: (url) => ({ OPENAI_API_BASE: `${url}/v1` }),
+    choose(url, project) {
+      writeFileSync(join(project, '.aider.conf.yml'), `openai-api-base: ${url}/v1\n`);
+      // What it would be without that file.
+      return { OPENAI_API_BASE: 'http://127.0.0.1:9/v1' };
+    },
   },
   {
     title: 'Messages, the base URL in .env',
