@@ -42,10 +42,15 @@ describe('a repeat', () => {
     );
   });
 
+  test('of another file of the same name says which one', () => {
+    const other = turn('b', 'Read', { file_path: '/project/test/values.ts' }, numbered(code));
+    expect(lastOf(readAll, other)).toBe('[… 1-60 as above: Read src/values.ts]');
+  });
+
   test('of what the agent wrote itself names the call', () => {
     const write = turn('a', 'Write', { file_path: path, content: code.join('\n') }, 'File created');
     expect(lastOf(write, turn('b', 'Bash', { command: `cat ${path}` }, code.join('\n')))).toBe(
-      `[… 60 lines as above: Write values.ts, input lines 1-60: ${code[0]?.trim().slice(0, 24)}]`,
+      `[… 60 lines as above: Write src/values.ts, input lines 1-60: ${code[0]?.trim().slice(0, 24)}]`,
     );
   });
 
@@ -76,7 +81,7 @@ describe('a repeat', () => {
       turn('b', 'Read', { file_path: path }, numbered(code)),
       turn('c', 'Bash', { command: `cat ${path}` }, code.join('\n')),
     );
-    expect(third).toBe('[… 60 lines as above: Read values.ts 1-60]');
+    expect(third).toBe('[… 60 lines as above: Read src/values.ts 1-60]');
   });
 });
 

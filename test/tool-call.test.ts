@@ -7,13 +7,13 @@ const shell = (command: unknown): { tool: string; input: unknown } => ({ tool: '
 test.each([
   [shell('npm test'), 'npm test'],
   [shell('cd /a/b && FOO=1 npx vitest run src/a.test.ts 2>&1 | tail -5'), 'npx vitest run'],
-  [shell("sed -n '1,80p' src/deep/file.ts"), 'sed file.ts'],
-  [shell('ls -la && cat src/create.ts'), 'ls; cat create.ts'],
+  [shell("sed -n '1,80p' src/deep/file.ts"), 'sed deep/file.ts'],
+  [shell('ls -la && cat src/create.ts'), 'ls; cat src/create.ts'],
   [shell(['bash', '-lc', 'git diff --stat']), 'git diff'],
   [{ tool: 'exec_command', input: { cmd: 'ls -la /x' } }, 'ls x'],
-  [{ tool: 'Read', input: { file_path: 'C:\\src\\a.ts' } }, 'Read a.ts'],
+  [{ tool: 'Read', input: { file_path: 'C:\\src\\a.ts' } }, 'Read src/a.ts'],
   [{ tool: 'mcp__github__list_issues', input: { repo: 'x' } }, 'list_issues'],
-  [{ tool: 'str_replace_editor', input: { command: 'view', path: '/a/b.py' } }, 'str_replace_editor b.py'],
+  [{ tool: 'str_replace_editor', input: { command: 'view', path: '/a/b.py' } }, 'str_replace_editor a/b.py'],
   [undefined, 'result'],
 ])('the label of %j is %s', (call, label) => {
   expect(labelOf(call)).toBe(label);

@@ -1,13 +1,14 @@
 /** What one result becomes: choose, then clean or shape, then repeats and thinning, then accept. */
 import type { Block } from '../block.ts';
 import { readNumbers } from '../text/numbered.ts';
-import { labelOf, numbersLines } from '../text/tool-call.ts';
+import { numbersLines } from '../text/tool-call.ts';
 import { pays, shareOut } from './accept.ts';
 import { leastTokens, reasonToLeave } from './choose.ts';
 import type { Decision } from './decision.ts';
 import { layOut, readBack } from './layout.ts';
 import { findRepeats, type Repeat } from './repeats.ts';
 import { route } from './route.ts';
+import { outputOf } from './thread.ts';
 import type { VisibleLines } from './visible-lines.ts';
 
 /**
@@ -23,8 +24,8 @@ export function decide(block: Block, visible: VisibleLines, allowsRepeats: boole
 
   const shaped = route({ text, call: block.call });
   const numbered = readNumbers(shaped.text.split('\n'), numbersLines(block.call));
-  visible.open({ key: block.key, label: labelOf(block.call), part: 'output' });
-  const repeats = allowsRepeats ? findRepeats(numbered, block.key, visible, count) : [];
+  visible.open(outputOf(block));
+  const repeats = allowsRepeats ? findRepeats(numbered, outputOf(block), visible, count) : [];
   const outgoing = layOut(numbered, repeats);
   if (outgoing === text) return leave('nothing to gain', tokensBefore, shaped.kind);
   if (

@@ -33,7 +33,7 @@ const leastLength = 60;
 const openingLength = 24;
 
 /** Finds the repeats of a text that `visible.open` has just begun, and shows its other lines there. */
-export function findRepeats(text: NumberedText, key: string, visible: VisibleLines, count: (text: string) => number): Repeat[] {
+export function findRepeats(text: NumberedText, own: VisibleText, visible: VisibleLines, count: (text: string) => number): Repeat[] {
   const { contents, numbers } = text;
   const ids = contents.map((content) => visible.intern(content));
   const repeats: Repeat[] = [];
@@ -71,7 +71,7 @@ export function findRepeats(text: NumberedText, key: string, visible: VisibleLin
     const lines = contents.slice(at, at + match.count);
     if (lines.reduce((sum, line) => sum + line.trim().length, 0) < leastLength) return undefined;
     const source = visible.textAt(match.at);
-    const reference = referenceTo(visible, match, source, source.key === key);
+    const reference = referenceTo(visible, match, source, own);
     const note = repeatNote(match.count, number, reference);
     const isInPlace = reference.numbered && reference.from === number;
     if (count(lines.join('\n')) - count(note) < (isInPlace ? leastSavedInPlace : leastSaved)) return undefined;
@@ -94,7 +94,7 @@ function stretchEnd({ numbers, contents }: NumberedText, from: number): number {
 }
 
 /** A source's own numbers are given where they count on through the run; else the place, and how the run begins. */
-function referenceTo(visible: VisibleLines, match: Match, source: VisibleText, isHere: boolean): Reference {
+function referenceTo(visible: VisibleLines, match: Match, source: VisibleText, own: VisibleText): Reference {
   const from = visible.lineAt(match.at)?.number ?? 0;
   let isNumbered = true;
   let opening: string | undefined;
@@ -103,13 +103,9 @@ function referenceTo(visible: VisibleLines, match: Match, source: VisibleText, i
     if (!line?.isNumbered || line.number !== from + n) isNumbered = false;
     opening ??= tellingOf(line?.content ?? '');
   }
-  return {
-    label: source.label,
-    part: isHere ? 'here' : source.part,
-    from,
-    numbered: isNumbered,
-    opening: isNumbered ? undefined : opening,
-  };
+  const label = source.path !== undefined && source.path === own.path ? source.nearLabel : source.label;
+  const part = source.key === own.key ? 'here' : source.part;
+  return { label, part, from, numbered: isNumbered, opening: isNumbered ? undefined : opening };
 }
 
 /** The beginning of a line as it can stand in a note (one line, nothing a terminal would act on); undefined where it says too little to find it by. */

@@ -1,7 +1,7 @@
 /** One conversation as far as it is known: its chain keys, what each block became, and the lines the model can see. It grows with the conversation. */
 import type { Block } from '../block.ts';
 import { readNumbers } from '../text/numbered.ts';
-import { baseName, labelOf, numbersLines, pathOf } from '../text/tool-call.ts';
+import { labelOf, numbersLines, pathOf } from '../text/tool-call.ts';
 import type { Decision } from './decision.ts';
 import { readNote } from './note.ts';
 import { route } from './route.ts';
@@ -20,6 +20,11 @@ export function createThread(): Thread {
   return { keys: [], decisions: [], marks: [], visible: new VisibleLines() };
 }
 
+/** What a result shows, and by which name it is found again. */
+export function outputOf({ key, call }: Block): VisibleText {
+  return { key, label: labelOf(call), nearLabel: labelOf(call, 1), path: pathOf(call), part: 'output' };
+}
+
 /** Cuts a thread back to its first `length` blocks. */
 export function cutBack(thread: Thread, length: number): void {
   const mark = thread.marks[length];
@@ -31,18 +36,16 @@ export function cutBack(thread: Thread, length: number): void {
 
 /** Shows a block that goes out as it came: what it shows can be referred to from now on. */
 export function showAsItCame(visible: VisibleLines, block: Block): void {
-  if (block.source === 'result')
-    show(visible, { key: block.key, label: labelOf(block.call), part: 'output' }, block.text, numbersLines(block.call));
-  else if (block.source === 'said') show(visible, { key: block.key, label: 'message', part: 'text' }, block.text, false);
-  else
-    for (const text of stringsIn(block.call?.input, 0))
-      show(visible, { key: block.key, label: labelOfInput(block), part: 'input' }, text, false);
+  if (block.source === 'result') show(visible, outputOf(block), block.text, numbersLines(block.call));
+  else if (block.source === 'said')
+    show(visible, { key: block.key, label: 'message', nearLabel: 'message', path: undefined, part: 'text' }, block.text, false);
+  else for (const text of stringsIn(block.call?.input, 0)) show(visible, { ...outputOf(block), part: 'input' }, text, false);
 }
 
 /** Shows a result that goes out in a form decided before. */
 export function showShrunk(visible: VisibleLines, block: Block, outgoing: string): void {
   const { numbers, contents } = readNumbers(route({ text: block.text, call: block.call }).text.split('\n'), numbersLines(block.call));
-  visible.open({ key: block.key, label: labelOf(block.call), part: 'output' });
+  visible.open(outputOf(block));
   let at = 0;
   for (const line of outgoing.split('\n')) {
     const note = readNote(line);
@@ -61,12 +64,6 @@ function show(visible: VisibleLines, source: VisibleText, text: string, trusted:
 function showLine(visible: VisibleLines, contents: readonly string[], numbers: readonly number[], at: number): void {
   const number = numbers[at] ?? -1;
   visible.show({ content: contents[at] ?? '', number: number >= 0 ? number : at + 1, isNumbered: number >= 0 });
-}
-
-function labelOfInput({ call }: Block): string {
-  const tool = call?.tool.split('__').at(-1) ?? 'call';
-  const path = pathOf(call);
-  return path === undefined ? tool : `${tool} ${baseName(path)}`;
 }
 
 /** The texts in a call's input: what a Write holds, the new text of an Edit; not what an edit replaces. */

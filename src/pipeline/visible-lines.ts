@@ -9,6 +9,9 @@ export interface VisibleText {
   readonly key: string;
   /** Short name by which a reader finds it. */
   readonly label: string;
+  /** The file it is about, where it is about one, and a shorter name that is enough where that file is spoken of. */
+  readonly path: string | undefined;
+  readonly nearLabel: string;
   readonly part: 'output' | 'input' | 'text';
 }
 

@@ -19,13 +19,15 @@ export function pathOf(call: ToolCall | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The last part of a path, on either platform. */
-export function baseName(path: string): string {
+/** The last parts of a path, on either platform, with slashes between. */
+export function lastParts(path: string, parts: number): string {
   return (
     path
-      .replace(/[\\/]+$/, '')
       .split(/[\\/]/)
-      .at(-1) || path
+      .filter(Boolean)
+      .slice(-parts)
+      .join('/')
+      .replace(/\p{Cc}/gu, '') || path
   );
 }
 
@@ -44,14 +46,17 @@ export function showsFiles(call: ToolCall | undefined): boolean {
   return command.split(/&&|\|\||[;|\n]/).every((part) => /^\s*((cd|cat|sed|head|tail|nl|bat|less|more|awk|echo|printf)\b|$)/.test(part));
 }
 
-/** A short name by which a reader finds a call again: the tool and the file, or the beginning of the command. At most about 30 characters. */
-export function labelOf(call: ToolCall | undefined): string {
+/**
+ * A short name by which a reader finds a call again: the tool and the file with the folder it is in (there are many `index.ts`), or the
+ * beginning of the command. At most about 40 characters.
+ */
+export function labelOf(call: ToolCall | undefined, pathParts = 2): string {
   if (!call) return 'result';
   const command = commandOf(call);
-  if (command !== undefined) return shorten(commandLabel(command), 36) || call.tool;
+  if (command !== undefined) return shorten(commandLabel(command), 44) || call.tool;
   const tool = call.tool.split('__').at(-1) ?? call.tool;
   const path = pathOf(call);
-  return path === undefined ? tool : `${tool} ${shorten(baseName(path), 40)}`;
+  return path === undefined ? tool : `${tool} ${lastParts(path, pathParts)}`;
 }
 
 /** `cd x && FOO=1 npx vitest run src/a.test.ts | tail -5` becomes `npx vitest run`; of several commands in a row the first two are named. */
@@ -62,12 +67,14 @@ function commandLabel(command: string): string {
   return [...new Set(named)].join('; ').replace(/[[\]\p{Cc}]/gu, '');
 }
 
-/** The program and its first two words that are no options and no numbers, paths by their last part. */
+/** The program and its first two words that are no options and no numbers, paths by their last two parts. */
 function simpleCommandLabel(command: string): string {
   const words = command.split(/\s+/).filter((word) => !/^\w+=/.test(word) && !/^\d?[<>]/.test(word));
   const [program = '', ...rest] = words;
-  const named = rest.filter((word) => !word.startsWith('-') && !/^['"]?\d/.test(word)).map((word) => baseName(word.replace(/['"]/g, '')));
-  return [baseName(program), ...named.slice(0, 2)].join(' ');
+  const named = rest
+    .filter((word) => !word.startsWith('-') && !/^['"]?\d/.test(word))
+    .map((word) => lastParts(word.replace(/['"]/g, ''), 2));
+  return [lastParts(program, 1), ...named.slice(0, 2)].join(' ');
 }
 
 function shorten(text: string, most: number): string {
