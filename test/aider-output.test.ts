@@ -95,6 +95,13 @@ describe('left alone', () => {
   });
 });
 
+test('a text of many such lines takes no time worth speaking of', () => {
+  const said = { role: 'assistant', content: 'ls -l\n'.repeat(20_000) };
+  const text = `${'Output from ls -l\nOutput from nowhere\n'.repeat(20_000)}\n\n`;
+  const body = JSON.stringify({ messages: [said, { role: 'user', content: text }] });
+  expect(openaiChat.read(Buffer.from(body), '')!.blocks.length).toBeGreaterThan(20_000);
+});
+
 test('where a unit of the text is spelled, for every spelling', () => {
   const text = fc.string({ unit: 'binary', maxLength: 20 });
   fc.assert(

@@ -17,7 +17,11 @@ export function cutUserText(tape: JsonTape, value: number, said: readonly number
   const literal = tape.bytes.subarray(tape.start(value), tape.end(value));
   if (!outputHints.some((hint) => literal.includes(hint))) return [];
   const text = tape.string(value) ?? '';
-  const outputs = findOutputs(text, (command) => wasSuggested(tape, said, command));
+  let lines: ReadonlySet<string> | undefined;
+  const outputs = findOutputs(text, (command) => {
+    lines ??= linesOf(tape, said.slice(-mostTexts));
+    return lines.has(command);
+  });
   if (outputs.length === 0) return [];
   const edges = outputs.flatMap(({ from, to }) => [from, to]);
   const places = bytesAtUnits(tape.bytes, tape.start(value), edges);
@@ -38,6 +42,6 @@ export function cutUserText(tape: JsonTape, value: number, said: readonly number
 /** How many of the model's last texts may hold the command. */
 const mostTexts = 8;
 
-function wasSuggested(tape: JsonTape, said: readonly number[], command: string): boolean {
-  return said.slice(-mostTexts).some((value) => (tape.string(value) ?? '').split('\n').some((line) => line.trim() === command));
+function linesOf(tape: JsonTape, values: readonly number[]): ReadonlySet<string> {
+  return new Set(values.flatMap((value) => (tape.string(value) ?? '').split('\n').map((line) => line.trim())));
 }
