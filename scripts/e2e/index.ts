@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { checkAider } from './aider.ts';
 import { createChecks } from './checks.ts';
 import { checkClaude } from './claude.ts';
+import { checkCodex } from './codex.ts';
 import { checkTerminalTail } from './terminal-tail.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const parts = { claude: checkClaude, aider: checkAider, 'terminal-tail': checkTerminalTail };
+const parts = { claude: checkClaude, aider: checkAider, codex: checkCodex, 'terminal-tail': checkTerminalTail };
 
 if (process.platform !== 'linux') {
   console.log('skipped: end-to-end runs: they look into /proc, which only Linux has');
