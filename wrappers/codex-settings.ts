@@ -8,7 +8,7 @@ type Place = Pick<Situation, 'args' | 'environment' | 'platform' | 'homeFolder' 
 export type Table = Readonly<Record<string, unknown>>;
 
 /** How Codex has signed in, which decides where it would send its requests. */
-export type Login = 'api' | 'chatgpt' | undefined;
+type Login = 'api' | 'chatgpt' | undefined;
 
 export interface CodexSettings {
   /** Every layer over the one below: the machine's file, the user's, the profile's, `-c`. */

@@ -2,7 +2,7 @@
 import type { SpelledCall } from './upstream-responses-calls.ts';
 import { slices } from './upstream-slices.ts';
 
-export interface ResponsesUsage {
+interface ResponsesUsage {
   readonly input_tokens: number;
   readonly input_tokens_details: { readonly cached_tokens: number };
   readonly output_tokens: number;
