@@ -1,4 +1,7 @@
-/** What the user can choose, by flag or by environment: one list drives parsing, help and this page. Defaults <- environment <- flags. */
+/**
+ * What the user can choose, by flag, by environment or in the settings file: one list drives parsing, help and `headroom config`.
+ * Defaults <- file <- environment <- flags. A pure part: nothing is read here.
+ */
 import { Failure } from './errors.ts';
 import type { SessionSettings } from './launch/launch.ts';
 
@@ -10,23 +13,31 @@ export interface Option {
   readonly description: string;
   /** May be given several times; as a variable, several values with spaces between. */
   readonly repeats?: boolean;
+  /** May stand in the settings file, under the flag's name. The rest is for one launch: a comparison that would be forgotten, a file to write. */
+  readonly isKept?: boolean;
 }
 
 /** The options of `wrap`, in the order that help shows them. */
 export const wrapOptions = {
   off: { flag: '--off', variable: 'HEADROOM_OFF', description: 'change nothing, only measure' },
   observe: { flag: '--observe', variable: 'HEADROOM_OBSERVE', description: 'change nothing, measure what would be removed' },
-  profile: { flag: '--profile <name>', variable: 'HEADROOM_PROFILE', description: 'lossless or standard (the default)' },
+  profile: { flag: '--profile <name>', variable: 'HEADROOM_PROFILE', description: 'lossless or standard (the default)', isKept: true },
   upstream: {
     flag: '--upstream <url>',
     variable: 'HEADROOM_UPSTREAM',
     description: 'send requests there, not where the agent would; anthropic=URL or openai=URL for one API alone',
     repeats: true,
+    isKept: true,
   },
-  pty: { flag: '--no-pty', variable: 'HEADROOM_NO_PTY', description: 'run the agent on this terminal, without a relay' },
-  quiet: { flag: '--quiet', variable: 'HEADROOM_QUIET', description: 'print no notes and no receipt' },
+  pty: { flag: '--no-pty', variable: 'HEADROOM_NO_PTY', description: 'run the agent on this terminal, without a relay', isKept: true },
+  quiet: { flag: '--quiet', variable: 'HEADROOM_QUIET', description: 'print no notes and no receipt', isKept: true },
   receiptJson: { flag: '--receipt-json <file>', variable: 'HEADROOM_RECEIPT_JSON', description: "write the receipt's figures to a file" },
-  ephemeral: { flag: '--ephemeral', variable: 'HEADROOM_EPHEMERAL', description: 'keep nothing: no originals, no line in the ledger' },
+  ephemeral: {
+    flag: '--ephemeral',
+    variable: 'HEADROOM_EPHEMERAL',
+    description: 'keep nothing: no originals, no line in the ledger',
+    isKept: true,
+  },
   explain: { flag: '--explain <file>', variable: 'HEADROOM_EXPLAIN', description: 'write what became of each tool result, as JSON lines' },
 } as const satisfies Record<string, Option>;
 
@@ -44,36 +55,61 @@ export interface WrapFlags {
   readonly explain?: string;
 }
 
+/** What the settings file holds, not checked yet. */
+export interface SettingsFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+export type OptionName = keyof typeof wrapOptions;
+
 /** A `Failure` for a value that cannot be meant, naming where it came from. */
-export function resolveWrapSettings(flags: WrapFlags, environment: Readonly<Record<string, string | undefined>>): SessionSettings {
-  const isOn = (name: 'off' | 'observe' | 'quiet' | 'pty' | 'ephemeral') => readSwitch(wrapOptions[name].variable, environment);
-  const choose = (name: 'profile' | 'receiptJson' | 'explain') => chooseValue(flags[name], wrapOptions[name], environment);
+export function resolveWrapSettings(flags: WrapFlags, environment: Environment, file?: SettingsFile): SessionSettings {
+  const choose = (name: OptionName) => chooseValue(name, flags, environment, file);
+  const { all, ...upstreams } = readUpstreams(choose('upstream'));
   return {
-    mode: chooseMode(flags, isOn('off'), isOn('observe')),
+    mode: chooseMode(flags, readSwitch(choose('off')), readSwitch(choose('observe'))),
     profile: readProfile(choose('profile')),
-    ...readUpstreams(flags.upstream, environment),
-    usePty: flags.pty !== false && !isOn('pty'),
-    isQuiet: flags.quiet ?? isOn('quiet'),
-    receiptFile: choose('receiptJson').value,
-    explainFile: choose('explain').value,
-    isEphemeral: flags.ephemeral ?? isOn('ephemeral'),
+    upstream: all,
+    upstreams,
+    usePty: !readSwitch(choose('pty')),
+    isQuiet: readSwitch(choose('quiet')),
+    receiptFile: readPath(choose('receiptJson')),
+    explainFile: readPath(choose('explain')),
+    isEphemeral: readSwitch(choose('ephemeral')),
   };
 }
 
-/** A value and how the user gave it. */
-interface Chosen {
-  readonly value: string | undefined;
+/** A value and how the user gave it; `value` is undefined where nobody did. */
+export interface Chosen {
+  readonly value: unknown;
+  readonly source: 'default' | 'file' | 'environment' | 'flag';
+  /** The flag, the variable, or the file and its key. */
   readonly origin: string;
 }
 
-function chooseValue(
-  flag: string | undefined,
-  { flag: spelling, variable }: Option,
-  environment: Readonly<Record<string, string | undefined>>,
-): Chosen {
-  const [name = ''] = spelling.split(' ');
-  if (flag !== undefined) return { value: flag, origin: name };
-  return { value: environment[variable] || undefined, origin: variable };
+export function chooseValue(name: OptionName, flags: WrapFlags, environment: Environment, file?: SettingsFile): Chosen {
+  const { variable, ...option } = wrapOptions[name];
+  const flag = name === 'pty' ? flags.pty === false || undefined : flags[name];
+  if (flag !== undefined) return { value: flag, source: 'flag', origin: `--${keyOf(name)}` };
+  if (environment[variable]?.trim()) return { value: environment[variable], source: 'environment', origin: variable };
+  const key = keyOf(name);
+  if (!file || !('isKept' in option) || !Object.hasOwn(file.values, key)) return { value: undefined, source: 'default', origin: 'default' };
+  return { value: file.values[key], source: 'file', origin: `${file.path}: ${key}` };
+}
+
+/** What the settings file calls it: `--no-pty` is `no-pty`. */
+export function keyOf(name: OptionName): string {
+  return /^--(\S+)/.exec(wrapOptions[name].flag)?.[1] ?? name;
+}
+
+/** A checked value, as the settings file holds it; undefined for no upstream. */
+export function checkValue(name: OptionName, chosen: Chosen): boolean | string | readonly string[] | undefined {
+  if (name === 'profile') return readProfile(chosen);
+  if (name !== 'upstream') return readSwitch(chosen);
+  readUpstreams(chosen);
+  return listUpstreams(chosen);
 }
 
 // A flag outweighs the environment; two flags contradict each other, and so do two variables.
@@ -87,39 +123,49 @@ function chooseMode(flags: WrapFlags, isOff: boolean, isObserving: boolean): Ses
 function readProfile({ value, origin }: Chosen): SessionSettings['profile'] {
   if (value === undefined || value === 'standard') return 'standard';
   if (value === 'lossless') return value;
-  throw new Failure('unknown-profile', `${origin}: there is no profile \`${value}\``, 'Profiles: lossless, standard.');
+  throw new Failure('unknown-profile', `${origin}: there is no profile ${quote(value)}`, 'Profiles: lossless, standard.');
 }
 
 const families = ['anthropic', 'openai'];
 
 /** `URL` for all requests, `FAMILY=URL` for those of one family of APIs; the last of each counts. */
-function readUpstreams(
-  flags: readonly string[] | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): Pick<SessionSettings, 'upstream' | 'upstreams'> {
-  const { variable } = wrapOptions.upstream;
-  const origin = flags ? '--upstream' : variable;
-  const values = flags ?? (environment[variable] ?? '').split(/\s+/).filter(Boolean);
-  const chosen: Record<string, string> = {};
-  for (const value of values) {
-    const [, family = 'all', url = ''] = /^(?:([a-z]+)=)?(.*)$/s.exec(value) ?? [];
+function readUpstreams(chosen: Chosen): Record<string, string> {
+  const { origin, source } = chosen;
+  const urls: Record<string, string> = {};
+  for (const value of listUpstreams(chosen) ?? []) {
+    const [, family = 'all', url = ''] = (typeof value === 'string' && /^(?:([a-z]+)=)?(.*)$/s.exec(value)) || [];
     if (family !== 'all' && !families.includes(family))
       throw new Failure('bad-upstream', `${origin}: there is no API \`${family}\``, `APIs: ${families.join(', ')}.`);
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-      throw new Failure(
-        'bad-upstream',
-        `${origin}: \`${url}\` is not an http or https URL`,
-        'Example: --upstream https://api.anthropic.com',
-      );
-    chosen[family] = url;
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+      const example = source === 'file' ? 'headroom config set upstream' : '--upstream';
+      const message = `${origin}: ${quote(url || value)} is not an http or https URL`;
+      throw new Failure('bad-upstream', message, `Example: ${example} https://api.anthropic.com`);
+    }
+    urls[family] = url;
   }
-  const { all, ...upstreams } = chosen;
-  return { upstream: all, upstreams };
+  return urls;
 }
 
-function readSwitch(variable: string, environment: Readonly<Record<string, string | undefined>>): boolean {
-  const value = environment[variable]?.trim().toLowerCase() ?? '';
-  if (['', '0', 'false', 'no', 'off'].includes(value)) return false;
-  if (['1', 'true', 'yes', 'on'].includes(value)) return true;
-  throw new Failure('bad-switch', `${variable}: \`${value}\` is neither yes nor no`, `Set ${variable}=1, or leave it out.`);
+// Flags come one by one; a variable, and a single text in the file, may hold several.
+function listUpstreams({ value }: Chosen): readonly string[] | undefined {
+  if (value === undefined || Array.isArray(value)) return value as readonly string[] | undefined;
+  return typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : [value as string];
+}
+
+function readSwitch({ value, source, origin }: Chosen): boolean {
+  const word = String(value ?? false)
+    .trim()
+    .toLowerCase();
+  if (['0', 'false', 'no', 'off'].includes(word)) return false;
+  if (['1', 'true', 'yes', 'on'].includes(word)) return true;
+  const hint = source === 'environment' ? `Set ${origin}=1, or leave it out.` : 'It is true or false.';
+  throw new Failure('bad-switch', `${origin}: ${quote(value)} is neither yes nor no`, hint);
+}
+
+function readPath({ value }: Chosen): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function quote(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }

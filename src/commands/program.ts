@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Failure } from '../errors.ts';
 import { version } from '../version.ts';
 import { createCleanCommand } from './clean.ts';
+import { createConfigCommand } from './config.ts';
 import { createRetrieveCommand } from './retrieve.ts';
 import { createWrapCommand, isAgentName } from './wrap.ts';
 
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .addHelpText('after', examples)
     .addCommand(createWrapCommand())
+    .addCommand(createConfigCommand())
     .addCommand(createRetrieveCommand())
     .addCommand(createCleanCommand())
     .helpCommand(false)

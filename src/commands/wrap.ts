@@ -7,11 +7,14 @@ import { wrappers } from '../../wrappers/index.ts';
 import { resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { Surroundings } from '../launch/launch.ts';
+import { say } from '../launch/say.ts';
 import { version } from '../version.ts';
+import { describeUnknown, loadSettings } from './settings.ts';
 
 const examples = `
 Agents: ${wrappers.map(({ name, title }) => `${name} (${title})`).join(', ')}
 Environment: HEADROOM_QUIET=1, HEADROOM_PROFILE=lossless, ...; flags win.
+Kept for every launch: headroom config.
 
 Examples:
   headroom wrap claude                  as always, with a receipt at its end
@@ -50,7 +53,9 @@ async function wrap(agent: string | undefined, args: readonly string[], flags: W
     if (agent === undefined) throw new Failure('no-agent', 'Which agent?', `${names} Example: headroom wrap ${wrappers[0]?.name}`);
     throw new Failure('unknown-agent', `There is no agent \`${agent}\``, names);
   }
-  const settings = resolveWrapSettings(flags, process.env);
+  const file = await loadSettings();
+  const settings = resolveWrapSettings(flags, process.env, file);
+  if (!settings.isQuiet) for (const line of describeUnknown(file)) say(line);
   const { runSession } = await import('../launch/session.ts');
   const exit = await runSession(wrapper, args, settings, describeSurroundings());
   const { leave } = await import('../launch/terminal.ts');

@@ -1,0 +1,40 @@
+/** The settings file as commands meet it: where it is, what it holds, and what a person must be told about it. */
+import { homedir } from 'node:os';
+import { keyOf, type OptionName, type SettingsFile, wrapOptions } from '../config.ts';
+import { Failure } from '../errors.ts';
+import { say } from '../launch/say.ts';
+import { findPlaces } from '../store/place.ts';
+import { readSettings } from '../store/settings-file.ts';
+
+const optionNames = Object.keys(wrapOptions) as readonly OptionName[];
+
+/** What the settings file may hold, in the order that help shows it. */
+export const settingNames = optionNames.filter((name) => 'isKept' in wrapOptions[name]);
+
+export function findConfigFolder(): string {
+  return findPlaces(process.platform, process.env, homedir()).configFolder;
+}
+
+/** A damaged file is told of at once; keys that mean nothing are for the caller to tell. */
+export async function loadSettings(): Promise<SettingsFile> {
+  const { warning, ...file } = await readSettings(findConfigFolder());
+  if (warning) say(`headroom: ${warning}`);
+  return file;
+}
+
+/** One line for each key that does nothing: it may come from a later version, so it is no mistake that stops a launch. */
+export function describeUnknown({ path, values }: SettingsFile): readonly string[] {
+  const unknown = Object.keys(values).filter((key) => !settingNames.some((name) => keyOf(name) === key));
+  return unknown.map((key) => `headroom: ${path}: ${whyUnknown(key)}; it does nothing here`);
+}
+
+/** A `Failure` that names what there is. */
+export function findSetting(key: string): OptionName {
+  const name = settingNames.find((each) => keyOf(each) === key);
+  if (name) return name;
+  throw new Failure('unknown-setting', whyUnknown(key), `Settings: ${settingNames.map(keyOf).join(', ')}.`);
+}
+
+function whyUnknown(key: string): string {
+  return optionNames.some((name) => keyOf(name) === key) ? `\`${key}\` is for one launch` : `\`${key}\` is no setting`;
+}
