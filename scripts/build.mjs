@@ -1,4 +1,4 @@
-// Bundles the command line and the proxy's worker into dist/ (or the folder given): ESM, split, everything inside but node-pty.
+// Bundles the command line, the proxy's worker and the demo's agent into dist/ (or the folder given): ESM, split, everything inside but node-pty.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,12 @@ import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
-const entries = { cli: 'src/cli.ts', 'proxy-worker': 'src/launch/proxy-worker.ts', index: 'src/index.ts' };
+const entries = {
+  cli: 'src/cli.ts',
+  'proxy-worker': 'src/launch/proxy-worker.ts',
+  'demo-agent': 'src/demo/agent.ts',
+  index: 'src/index.ts',
+};
 const entryPoints = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 

@@ -7,7 +7,15 @@ import { formatMessage } from 'publint/utils';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const allowed = /^(dist\/.*|README\.md|LICENSE|package\.json)$/;
-const needed = ['dist/cli.js', 'dist/proxy-worker.js', 'dist/THIRD-PARTY-LICENSES.txt', 'README.md', 'LICENSE', 'package.json'];
+const needed = [
+  'dist/cli.js',
+  'dist/proxy-worker.js',
+  'dist/demo-agent.js',
+  'dist/THIRD-PARTY-LICENSES.txt',
+  'README.md',
+  'LICENSE',
+  'package.json',
+];
 
 interface Packed {
   readonly files: readonly { readonly path: string }[];

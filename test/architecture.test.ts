@@ -120,9 +120,12 @@ describe('who may', () => {
     expect(users(/\.listen\(/)).toEqual(['src/demo/upstream.ts', 'src/proxy/server.ts']);
   });
 
-  test('start processes: the terminal, and the question when a process began', () => {
+  test('start processes: the terminal, the question when a process began, and a tool of the demo', () => {
     const starters = users(/from 'node:child_process'|import\('(?:execa|node-pty)'\)/);
-    expect(starters.filter((file) => !/^src\/launch\/(?:terminal|pty)-/.test(file))).toEqual(['src/launch/process-start.ts']);
+    expect(starters.filter((file) => !/^src\/launch\/(?:terminal|pty)-/.test(file))).toEqual([
+      'src/demo/agent-git.ts',
+      'src/launch/process-start.ts',
+    ]);
   });
 
   test('use what decides by chance or by the clock: nothing that shapes a request', () => {

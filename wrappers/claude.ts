@@ -5,6 +5,7 @@
 import { posix, win32 } from 'node:path';
 import type { Plan, PrivateFile, Situation, Wrapper } from '../src/launch/wrapper.ts';
 import { classifyLaunch, findOption, findSettingsArgument, type LaunchKind } from './claude-arguments.ts';
+import { planDemo } from './claude-demo.ts';
 import { addReadRule, anchorRules, readRule } from './claude-rules.ts';
 import { type ClaudeSettings, readClaudeSettings, settingsPaths } from './claude-settings.ts';
 import { anyProxy, type Environment, extendNoProxy, isSwitchedOn, networkOf, sparesLoopback } from './environment.ts';
@@ -17,6 +18,7 @@ export const claude: Wrapper = {
   otherPlaces: (homeFolder) => ['.local/bin/claude', '.claude/local/claude'].map((path) => posix.join(homeFolder, path)),
   readsFiles: (place) => (isBareKind(classifyLaunch(place.args)) ? [] : settingsPaths(place)),
   plan,
+  demo: planDemo,
 };
 
 const anthropic = 'https://api.anthropic.com';

@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts';
 import { version } from '../version.ts';
 import { createCleanCommand } from './clean.ts';
 import { createConfigCommand } from './config.ts';
+import { createDemoCommand } from './demo.ts';
 import { createRetrieveCommand } from './retrieve.ts';
 import { createWrapCommand, isAgentName } from './wrap.ts';
 
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .addHelpText('after', examples)
     .addCommand(createWrapCommand())
+    .addCommand(createDemoCommand())
     .addCommand(createConfigCommand())
     .addCommand(createRetrieveCommand())
     .addCommand(createCleanCommand())

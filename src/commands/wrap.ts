@@ -8,6 +8,7 @@ import { resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { Surroundings } from '../launch/launch.ts';
 import { say } from '../launch/say.ts';
+import type { Wrapper } from '../launch/wrapper.ts';
 import { version } from '../version.ts';
 import { describeUnknown, loadSettings } from './settings.ts';
 
@@ -46,13 +47,18 @@ export function createWrapCommand(): Command {
   return command;
 }
 
-async function wrap(agent: string | undefined, args: readonly string[], flags: WrapFlags): Promise<void> {
+/** The agent that a word means; a `Failure` where there is none. */
+export function findWrapper(agent: string): Wrapper {
   const wrapper = wrappers.find(({ name }) => name === agent);
-  if (!wrapper) {
-    const names = `Agents: ${wrappers.map(({ name }) => name).join(', ')}.`;
-    if (agent === undefined) throw new Failure('no-agent', 'Which agent?', `${names} Example: headroom wrap ${wrappers[0]?.name}`);
-    throw new Failure('unknown-agent', `There is no agent \`${agent}\``, names);
-  }
+  if (wrapper) return wrapper;
+  throw new Failure('unknown-agent', `There is no agent \`${agent}\``, names);
+}
+
+const names = `Agents: ${wrappers.map(({ name }) => name).join(', ')}.`;
+
+async function wrap(agent: string | undefined, args: readonly string[], flags: WrapFlags): Promise<void> {
+  if (agent === undefined) throw new Failure('no-agent', 'Which agent?', `${names} Example: headroom wrap ${wrappers[0]?.name}`);
+  const wrapper = findWrapper(agent);
   const file = await loadSettings();
   const settings = resolveWrapSettings(flags, process.env, file);
   if (!settings.isQuiet) for (const line of describeUnknown(file)) say(line);
@@ -62,8 +68,9 @@ async function wrap(agent: string | undefined, args: readonly string[], flags: W
   leave(exit);
 }
 
+/** The process we are, as a launch sees it. */
 // Not by `process.stdin` and `process.stdout`: to touch them changes a pipe that the agent will inherit.
-function describeSurroundings(): Surroundings {
+export function describeSurroundings(): Surroundings {
   return {
     version,
     environment: { ...process.env },

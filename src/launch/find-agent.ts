@@ -1,6 +1,6 @@
 /** Finds the agent's program on PATH, and never one that would start us again. */
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../errors.ts';
 import type { Wrapper } from './wrapper.ts';
 
@@ -15,6 +15,8 @@ export interface AgentSearch {
 
 /** The program's path; a `Failure` with exit code 127 where there is none. */
 export function findAgent(wrapper: Wrapper, search: AgentSearch): string {
+  // Found before, as for a demo.
+  if (isAbsolute(wrapper.command)) return wrapper.command;
   const folders = readVariable(search, 'PATH')
     .split(delimiter)
     .map((folder) => (search.platform === 'win32' ? folder.replace(/^"|"$/g, '') : folder));

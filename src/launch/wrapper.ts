@@ -60,7 +60,7 @@ export interface Wrapper {
   /** What the user types. */
   readonly name: string;
   readonly title: string;
-  /** The program to look for on PATH. */
+  /** The program to look for on PATH; a whole path stands as it is. */
   readonly command: string;
   /** How to get the agent, one line. */
   readonly install: string;
@@ -69,4 +69,22 @@ export interface Wrapper {
   /** Paths of settings files that decide the plan. One that ends in `*.json` stands for every such file in its folder, by name. */
   readonly readsFiles: (situation: Omit<Situation, 'files' | 'proxyAddress' | 'privateFolder' | 'originalsFolder'>) => readonly string[];
   readonly plan: (situation: Situation) => Plan;
+  /** How the agent works by itself on a configuration that is not the user's, for a demo. Absent: not known. */
+  readonly demo?: (demo: DemoSituation) => DemoStart;
+}
+
+export interface DemoSituation {
+  /** Empty, ours alone and thrown away afterwards; the agent's home folder in this demo. */
+  readonly homeFolder: string;
+  readonly platform: NodeJS.Platform;
+  /** Where the demo's upstream listens, `http://127.0.0.1:PORT`. */
+  readonly upstream: string;
+  /** What to ask the agent for. */
+  readonly prompt: string;
+}
+
+export interface DemoStart {
+  readonly args: readonly string[];
+  /** Beside what every program needs, such as PATH: nothing else of the user's environment is there. */
+  readonly environment: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,63 @@
+/** The throw-away folder of a demo, and the process an agent is told it runs in: a home of its own and nothing of the user's environment. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { sampleFiles } from '../demo/samples.ts';
+import type { Surroundings } from '../launch/launch.ts';
+import { makePrivateFolder } from '../launch/private-folder.ts';
+import { findPlaces } from '../store/place.ts';
+
+export interface DemoPlace {
+  readonly homeFolder: string;
+  /** Writes the sample texts and gives the folder that holds them. */
+  placeSamples(): string;
+  remove(): void;
+}
+
+/** It belongs to this process: where that is killed, the next launch sweeps it. */
+export function makeDemoPlace({ platform, environment, homeFolder }: Surroundings): DemoPlace {
+  const folder = makePrivateFolder(findPlaces(platform, environment, homeFolder).cacheFolder, platform);
+  process.once('exit', folder.remove);
+  const home = join(folder.path, 'home');
+  for (const path of [home, temporaryFolder(home), cacheFolder(home)]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  return {
+    homeFolder: home,
+    placeSamples: () => {
+      const samples = join(folder.path, 'sample');
+      for (const [name, text] of Object.entries(sampleFiles())) {
+        mkdirSync(dirname(join(samples, name)), { recursive: true });
+        writeFileSync(join(samples, name), text);
+      }
+      return samples;
+    },
+    remove: () => {
+      process.off('exit', folder.remove);
+      folder.remove();
+    },
+  };
+}
+
+/** What a real agent starts with in a demo. No key, no setting and no proxy of the user's is in it: it can reach nothing but the demo. */
+export function demoEnvironment(
+  { environment, platform }: Surroundings,
+  home: string,
+  own: Readonly<Record<string, string>>,
+): Record<string, string | undefined> {
+  const kept = Object.entries(environment).filter(([name]) => keeps.test(name));
+  const [cache, temporary] = [cacheFolder(home), temporaryFolder(home)];
+  const places =
+    platform === 'win32'
+      ? { USERPROFILE: home, APPDATA: join(home, 'AppData', 'Roaming'), LOCALAPPDATA: cache, TEMP: temporary, TMP: temporary }
+      : { TMPDIR: temporary };
+  return { ...Object.fromEntries(kept), ...places, HOME: home, XDG_CACHE_HOME: cache, ...own };
+}
+
+const keeps =
+  /^(?:PATH|SHELL|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TERM|COLORTERM|TERM_PROGRAM|NO_COLOR|FORCE_COLOR|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|PROGRAMFILES|PROGRAMFILES\(X86\)|PROGRAMDATA|NUMBER_OF_PROCESSORS|PROCESSOR_ARCHITECTURE|CLAUDE_CODE_GIT_BASH_PATH)$/i;
+
+function cacheFolder(home: string): string {
+  return join(home, '.cache');
+}
+
+function temporaryFolder(home: string): string {
+  return join(home, 'tmp');
+}

@@ -1,0 +1,37 @@
+/** What the scripted model asks for in a demo: a look around as agents have it, with files read again. Pure: a look in, a script out. */
+import { join, posix } from 'node:path';
+import type { Look } from './look-around.ts';
+import type { Script, ScriptedCall, Step } from './upstream-script.ts';
+
+export const tourPrompt = 'Please have a look around in this folder.';
+
+/** `isOwn`: for the demo's own agent, whose tools have names of their own; others are asked with the tools they declare. */
+export function planTour({ main, other, word, hasGit }: Look, folder: string, isOwn: boolean): Script {
+  const at = (path: string) => (isOwn ? path : join(folder, path));
+  const part = { offset: Math.floor(main.lines.length / 3), limit: Math.ceil(main.lines.length / 3) };
+  const calls: readonly (ScriptedCall | undefined)[] = [
+    isOwn ? { raw: 'List', input: { path: '.' } } : { shell: 'ls', description: 'Look around' },
+    { read: at(main.path) },
+    { grep: word, path: at(searchPlace(main.path)) },
+    other && { read: at(other.path) },
+    { read: at(main.path), ...part },
+    hasGit
+      ? isOwn
+        ? { raw: 'Log', input: { count: 30 } }
+        : { shell: 'git --no-pager log -n 30', description: 'Show the last commits' }
+      : undefined,
+    isOwn ? { read: main.path } : { shell: `cat ${quote(main.path)}`, description: 'Show it again' },
+  ];
+  const steps: readonly Step[] = calls.flatMap((call) => (call ? [{ calls: [call] }] : []));
+  return { steps: [...steps, { text: 'That was the demo: the script that plays the model is over.' }], sideText: 'A demo' };
+}
+
+/** The folder of the file; at the top, where everything lies below, the file alone. */
+function searchPlace(path: string): string {
+  const folder = posix.dirname(path);
+  return folder === '.' ? path : folder;
+}
+
+function quote(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}
