@@ -55,6 +55,18 @@ describe('commands', () => {
     expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' });
   });
 
+  test('the first one of all shows the demo', async () => {
+    const [first = '', ...others] = blockWith('npm ci');
+    const [install, command = ''] = first.split(' && ');
+    expect({ install, others, start: readme.indexOf(first) < readme.indexOf(examples[0]!) }).toEqual({
+      ...{ install: 'npm ci', others: [], start: true },
+    });
+    const [runner, name, ...words] = command.split(' ');
+    expect([runner, name]).toEqual(['npx', 'headroom']);
+    const { code, stderr } = await machine.run(words);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/~[1-9][\d.]*% removed/) });
+  });
+
   test('every npm script that is named is there', () => {
     const named = [...readme.matchAll(/`npm run (\w+)`/g)].map(([, name]) => name ?? '');
     expect(named.length).toBeGreaterThan(2);

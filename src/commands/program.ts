@@ -12,6 +12,7 @@ const examples = `
 Examples:
   headroom wrap claude                start Claude Code; what follows is its own
   headroom wrap claude -p "why?" | jq
+  headroom demo                       see it work here: no key, no network
   headroom wrap --help                the options of wrap`;
 
 export function createProgram(): Command {
