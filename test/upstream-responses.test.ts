@@ -116,6 +116,17 @@ test('a stream says what the whole reply says, and bills what it does not find i
   expect(usages[1]).toMatchObject({ cacheRead: usages[0]?.fresh, fresh: 0 });
 });
 
+test('what must fit a schema is answered beside the conversation, whatever tools it comes with', async () => {
+  await start([{ calls: [{ shell: 'ls' }] }]);
+  const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };
+  const { output } = await ask([user('A title, please')], {
+    tools: [patcher],
+    text: { format: { type: 'json_schema', name: 'x', schema } },
+  });
+  expect(JSON.parse(output[0]?.content?.[0]?.text ?? '')).toEqual({ title: expect.any(String) });
+  expect(upstream?.requests[0]?.answer?.played).toBe('side');
+});
+
 test('WebSocket is refused, and scripted failures come first', async () => {
   await start([{ text: 'Hello.', failures: [503] }]);
   expect((await fetch(`${upstream?.url}/backend-api/codex/responses`)).status).toBe(426);

@@ -22,6 +22,7 @@ export interface ResponsesRequest {
   readonly instructions?: string;
   readonly tools?: readonly ResponsesTool[];
   readonly stream?: boolean;
+  readonly text?: { readonly format?: { readonly type?: string; readonly schema?: { readonly required?: readonly string[] } } };
 }
 
 /** A tool that the request offers; tools stand at the top or in an item of the input, alone or in a namespace. */

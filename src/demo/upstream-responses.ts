@@ -34,7 +34,7 @@ export const responses: Face = {
 function play(request: ResponsesRequest, number: number, stage: Stage): Answer {
   const tools = offeredTools(request);
   const scene = readScene(request, tools);
-  const { name, step } = chooseStep(stage.script, scene);
+  const { name, step } = sideStep(request, stage) ?? chooseStep(stage.script, scene);
   if ('status' in step) return jsonAnswer(step.status, step.body ?? errorBody(`scripted status ${step.status}`), name);
   const failure = stage.takeFailure(name, step.failures);
   if (failure) return jsonAnswer(failure, errorBody(`scripted status ${failure}`), `${name}, failing first`);
@@ -65,6 +65,13 @@ function readScene({ input, instructions = '' }: ResponsesRequest, tools: Scene[
   const turns = steps.filter((item, at) => isCall(item) && (at === 0 || !isCall(steps[at - 1]!))).length;
   const answers = input.flatMap(({ role, content }) => (role === 'assistant' ? textOf(content) : []));
   return { instructions, answers, prompt, turns, wantsSummary: /context checkpoint compaction/i.test(prompt), tools };
+}
+
+/** A title for the conversation, and whatever else must fit a schema, is asked for beside it. */
+function sideStep({ text }: ResponsesRequest, { script }: Stage): ReturnType<typeof chooseStep> | undefined {
+  if (text?.format?.type !== 'json_schema') return undefined;
+  const said = (text.format.schema?.required ?? []).map((field) => [field, script.sideText ?? 'A scripted side reply']);
+  return { name: 'side', step: { text: JSON.stringify(Object.fromEntries(said)) } };
 }
 
 /** A user message that somebody wrote: none of those in which the agent tells about itself and its surroundings. */
