@@ -73,6 +73,11 @@ describe('commands', () => {
     expect(named.filter((name) => !scripts[name])).toEqual([]);
   });
 
+  test('the table of agents is the one that `headroom agents --markdown` prints', async () => {
+    const { stdout } = await machine.run(['agents', '--markdown']);
+    expect(readme).toContain(`<!-- agents -->\n${stdout}<!-- /agents -->\n`);
+  });
+
   test('the options are those that help prints', async () => {
     const { stdout } = await machine.run(['wrap', '--help']);
     const help = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option).filter((option) => option !== '--help');

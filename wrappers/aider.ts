@@ -3,15 +3,22 @@
  * a base URL ours stand in a private `.env` file, which aider reads last.
  */
 import { posix, win32 } from 'node:path';
-import type { Plan, Situation, Wrapper } from '../src/launch/wrapper.ts';
+import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { type AiderSettings, findOption, readAiderSettings, settingsPaths } from './aider-settings.ts';
 import { type Environment, extendNoProxy, networkOf } from './environment.ts';
 
-export const aider: Wrapper = {
+export const aider: ListedWrapper = {
   name: 'aider',
   title: 'aider',
   command: 'aider',
   install: 'python -m pip install aider-install && aider-install',
+  coverage: {
+    proxied:
+      'models of OpenAI and of Anthropic, or whatever answers at base URLs set for them; others (`gemini/...`, `ollama/...`) not, and it says so',
+    smaller: 'the output of `/run`, `/test`, `/lint`, `/web` and of commands it ran for the model; never the files it edits',
+    receipt: 'every request through the proxy',
+    lost: 'nothing',
+  },
   otherPlaces: (homeFolder) => [posix.join(homeFolder, '.local/bin/aider')],
   readsFiles: settingsPaths,
   plan,

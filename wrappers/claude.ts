@@ -3,18 +3,24 @@
  * merged with the user's own, and into the environment as well, for the launches in which that file cannot stand.
  */
 import { posix, win32 } from 'node:path';
-import type { Plan, PrivateFile, Situation, Wrapper } from '../src/launch/wrapper.ts';
+import type { ListedWrapper, Plan, PrivateFile, Situation } from '../src/launch/wrapper.ts';
 import { classifyLaunch, findOption, findSettingsArgument, type LaunchKind } from './claude-arguments.ts';
 import { planDemo } from './claude-demo.ts';
 import { addReadRule, anchorRules, readRule } from './claude-rules.ts';
 import { type ClaudeSettings, readClaudeSettings, settingsPaths } from './claude-settings.ts';
 import { anyProxy, type Environment, extendNoProxy, isSwitchedOn, networkOf, sparesLoopback } from './environment.ts';
 
-export const claude: Wrapper = {
+export const claude: ListedWrapper = {
   name: 'claude',
   title: 'Claude Code',
   command: 'claude',
   install: 'npm install -g @anthropic-ai/claude-code',
+  coverage: {
+    proxied: 'all of it; where Bedrock, Vertex or Foundry is switched on it runs without the proxy, and says so',
+    smaller: 'tool results',
+    receipt: 'every request',
+    lost: 'Remote Control, which it switches off behind any base URL; its tool search stays on',
+  },
   otherPlaces: (homeFolder) => ['.local/bin/claude', '.claude/local/claude'].map((path) => posix.join(homeFolder, path)),
   readsFiles: (place) => (isBareKind(classifyLaunch(place.args)) ? [] : settingsPaths(place)),
   plan,

@@ -4,19 +4,28 @@
  * requests of their own, with their own key, and read nothing.
  */
 import { posix } from 'node:path';
-import type { Plan, Situation, Wrapper } from '../src/launch/wrapper.ts';
+import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { type CodexArguments, classifyLaunch, readArguments } from './codex-arguments.ts';
+import { planDemo } from './codex-demo.ts';
 import { type CodexSettings, readCodexSettings, settingsPaths, type Table, tableAt, textAt } from './codex-settings.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
 
-export const codex: Wrapper = {
+export const codex: ListedWrapper = {
   name: 'codex',
   title: 'Codex',
   command: 'codex',
   install: 'npm install -g @openai/codex',
+  coverage: {
+    proxied:
+      'with an API key, a ChatGPT account or a provider of your own; not `--oss`, Bedrock, `cloud` and sessions that outlive the launch (`agents`, `queue`, `--remote`), and it says so',
+    smaller: 'what its commands and tools returned',
+    receipt: 'every request through the proxy',
+    lost: 'WebSocket: it goes on over HTTP at once',
+  },
   otherPlaces: (homeFolder) => [posix.join(homeFolder, '.local/bin/codex')],
   readsFiles: (place) => (classifyLaunch(readArguments(place.args)).kind === 'conversation' ? settingsPaths(place) : []),
   plan,
+  demo: planDemo,
 };
 
 const openai = 'https://api.openai.com';

@@ -1,7 +1,7 @@
 /** The agents we can launch, in the order that help shows them. */
-import type { Wrapper } from '../src/launch/wrapper.ts';
+import type { ListedWrapper } from '../src/launch/wrapper.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 
-export const wrappers: readonly Wrapper[] = [claude, aider, codex];
+export const wrappers: readonly ListedWrapper[] = [claude, aider, codex];

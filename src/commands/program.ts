@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { Failure } from '../errors.ts';
 import { version } from '../version.ts';
+import { createAgentsCommand } from './agents.ts';
 import { createCleanCommand } from './clean.ts';
 import { createConfigCommand } from './config.ts';
 import { createDemoCommand } from './demo.ts';
@@ -25,6 +26,7 @@ export function createProgram(): Command {
     .addHelpText('after', examples)
     .addCommand(createWrapCommand())
     .addCommand(createDemoCommand())
+    .addCommand(createAgentsCommand())
     .addCommand(createConfigCommand())
     .addCommand(createRetrieveCommand())
     .addCommand(createCleanCommand())

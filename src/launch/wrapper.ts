@@ -56,6 +56,23 @@ export interface Plan {
   readonly refusesUpgrades?: boolean;
 }
 
+/** What an agent can and cannot do with us, one line each, for `headroom agents` and the README. */
+export interface Coverage {
+  /** Which requests to the model pass through the proxy, and which do not. */
+  readonly proxied: string;
+  /** What gets smaller. */
+  readonly smaller: string;
+  /** What the receipt is about. */
+  readonly receipt: string;
+  /** What the agent can do by itself and not with us. */
+  readonly lost: string;
+}
+
+/** A wrapper that a person can name. */
+export interface ListedWrapper extends Wrapper {
+  readonly coverage: Coverage;
+}
+
 export interface Wrapper {
   /** What the user types. */
   readonly name: string;
