@@ -8,7 +8,7 @@ import * as crypto from 'node:crypto';
  * Who wrote it. `result`: a tool returned it, it may be shrunk. `call`: the input of a tool call. `said`: user, system or assistant text.
  * `opaque`: anything else (thinking, images, unknown), counted in the chain and never read.
  */
-export type BlockSource = 'result' | 'call' | 'said' | 'opaque';
+type BlockSource = 'result' | 'call' | 'said' | 'opaque';
 
 /** The tool call that a result answers, or that a `call` block is. */
 export interface ToolCall {

@@ -25,7 +25,7 @@ export async function visitInTerminal(setting: Setting, manner: Manner, options:
     // Claude Code leaves the alternate screen at its end, and takes with it what was there.
     const during = screen.text();
     if (!/AGENT-EXIT=/.test(during)) await screen.type('/exit');
-    await screen.waitForText(/AGENT-EXIT=\d+[^]*AFTER=/, 20);
+    await screen.waitForText(/AGENT-EXIT=\d+[\s\S]*AFTER=/, 20);
     const text = screen.text();
     const left = await waitForEnd(stay);
     screen.close();

@@ -20,7 +20,7 @@ export function pathOf(call: ToolCall | undefined): string | undefined {
 }
 
 /** The last parts of a path, on either platform, with slashes between. */
-export function lastParts(path: string, parts: number): string {
+function lastParts(path: string, parts: number): string {
   return (
     path
       .split(/[\\/]/)
