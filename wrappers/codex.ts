@@ -6,6 +6,7 @@
 import { posix } from 'node:path';
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { type CodexArguments, classifyLaunch, readArguments } from './codex-arguments.ts';
+import { planDemo } from './codex-demo.ts';
 import { type CodexSettings, readCodexSettings, settingsPaths, type Table, tableAt, textAt } from './codex-settings.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
 
@@ -24,6 +25,7 @@ export const codex: ListedWrapper = {
   otherPlaces: (homeFolder) => [posix.join(homeFolder, '.local/bin/codex')],
   readsFiles: (place) => (classifyLaunch(readArguments(place.args)).kind === 'conversation' ? settingsPaths(place) : []),
   plan,
+  demo: planDemo,
 };
 
 const openai = 'https://api.openai.com';

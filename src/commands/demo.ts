@@ -20,7 +20,7 @@ model. Files of this folder are read, and nothing is written.
 
 Examples:
   headroom demo                        a small agent of our own
-  headroom demo claude                 the real one, with nothing of yours in it
+  headroom demo claude                 a real one, with nothing of yours in it
   headroom demo --explain why.jsonl    what became of each result, and why`;
 
 const options = [wrapOptions.observe, wrapOptions.profile, wrapOptions.pty, wrapOptions.receiptJson, wrapOptions.explain];
