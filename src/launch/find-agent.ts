@@ -21,17 +21,20 @@ export function findAgent(wrapper: Wrapper, search: AgentSearch): string {
     .split(delimiter)
     .map((folder) => (search.platform === 'win32' ? folder.replace(/^"|"$/g, '') : folder));
   const extensions = search.platform === 'win32' ? programExtensions(search) : [''];
-  const bases = [
-    ...folders.map((folder) => join(resolve(search.workingFolder, folder), wrapper.command)),
-    ...wrapper.otherPlaces(search.homeFolder),
-  ];
-  for (const base of bases) {
-    for (const extension of extensions) {
-      const path = base + extension;
-      if (isProgram(path, search.platform) && !isOurselves(path, search.ownFile)) return path;
-    }
-  }
-  throw new Failure('agent-missing', `${wrapper.title} (\`${wrapper.command}\`) is not on PATH; install it: ${wrapper.install}`, '', 127);
+  const find = (names: readonly string[], places: readonly string[], recognises: Wrapper['recognises']) => {
+    const inFolders = names.flatMap((name) => folders.map((folder) => join(resolve(search.workingFolder, folder), name)));
+    const paths = [...inFolders, ...places].flatMap((base) => extensions.map((extension) => base + extension));
+    return paths.find(
+      (path) => isProgram(path, search.platform) && !isOurselves(path, search.ownFile) && (!recognises || isRecognised(path, recognises)),
+    );
+  };
+  const names = [wrapper.command, ...(wrapper.otherCommands ?? [])];
+  const found = find(names, wrapper.otherPlaces(search.homeFolder), wrapper.recognises);
+  if (found !== undefined) return found;
+  const { lookalike } = wrapper;
+  if (lookalike && find([lookalike.command], [], undefined)) throw new Failure('agent-missing', lookalike.message, lookalike.hint, 127);
+  const sayNames = names.map((name) => `\`${name}\``).join(' or ');
+  throw new Failure('agent-missing', `${wrapper.title} (${sayNames}) is not on PATH; install it: ${wrapper.install}`, '', 127);
 }
 
 function programExtensions(search: AgentSearch): readonly string[] {
@@ -62,6 +65,14 @@ function isOurselves(path: string, ownFile: string): boolean {
     const start = readStart(path);
     const isScript = start.startsWith('#!') || /\.(?:cmd|bat)$/i.test(path);
     return isScript && /\bheadroom(?:-wrap)?\b[^\n]*\bwrap\b/.test(start);
+  } catch {
+    return false;
+  }
+}
+
+function isRecognised(path: string, recognises: NonNullable<Wrapper['recognises']>): boolean {
+  try {
+    return recognises({ path: realpathSync(path), start: readStart(path) });
   } catch {
     return false;
   }

@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure, messageOf } from '../errors.ts';
 import { cacheParts } from '../store/place.ts';
 import { isRunning, ownStart } from './process-start.ts';
@@ -14,7 +14,7 @@ export interface PrivateFolder {
   /** Names the launch, to the launches inside it. */
   readonly id: string;
   readonly path: string;
-  /** Writes a file that only this user can read. */
+  /** Writes a file that only this user can read; `name` may be a path in the folder. */
   write(name: string, text: string): void;
   remove(): void;
 }
@@ -36,7 +36,11 @@ export function makePrivateFolder(cacheFolder: string, platform: NodeJS.Platform
   return {
     id,
     path,
-    write: (name, text) => writeFileSync(join(path, name), text, { mode: 0o600, flag: 'wx' }),
+    write: (name, text) => {
+      const file = join(path, name);
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+    },
     remove: () => removeFolder(path),
   };
 }

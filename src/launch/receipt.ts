@@ -1,5 +1,7 @@
 /** The closing lines, and the same figures as JSON. Pure: totals in, lines out. Claims only what the provider's own usage bears out. */
 import type { ProxyMode } from '../proxy/records.ts';
+import { outputLines } from './receipt-outputs.ts';
+import { row, sayCount, sayDuration, sayNumber, sayShare, sayTimes, share, sorted } from './receipt-words.ts';
 import { inputTokens, type Totals } from './totals.ts';
 
 export interface ReceiptFacts {
@@ -12,6 +14,8 @@ export interface ReceiptFacts {
   readonly exitCode: number;
   /** False: no traffic is no surprise. */
   readonly callsModel: boolean;
+  /** `tool-output`: no request to the model passes through us, only what tools returned. */
+  readonly covers?: 'requests' | 'tool-output';
   /** Why there was no proxy, where it could not be put up. */
   readonly withoutProxy: string | undefined;
 }
@@ -29,6 +33,7 @@ const plainStyle: Style = { strong: String, quiet: String, good: String, bad: St
 export function receiptLines(facts: ReceiptFacts, style: Style = plainStyle): readonly string[] {
   const { totals, title } = facts;
   const { requests } = totals;
+  if (facts.covers === 'tool-output') return outputLines(facts, style);
   const head = style.strong('headroom');
   const time = sayDuration(facts.milliseconds);
   if (requests.all === 0) {
@@ -61,6 +66,7 @@ export function receiptJson(facts: ReceiptFacts): string {
     removedWithoutUsage: Math.round(totals.removed.silent),
     removedBy: Object.fromEntries(sorted(totals.removedBy).map(([lever, tokens]) => [lever, Math.round(tokens)])),
     usage: totals.usage,
+    ...(facts.covers === 'tool-output' ? { toolOutput: { ...totals.toolOutput, estimated: ['before', 'after'] } } : {}),
     results: totals.results,
     leftAlone: totals.leftAlone,
     unread: totals.unread,
@@ -143,40 +149,4 @@ function whyUnshrunk({ results, leftAlone, unread }: Totals): string {
 
 function verb(mode: ProxyMode): string {
   return mode === 'observe' ? 'would have been removed' : 'were removed';
-}
-
-function row(label: string, text: string): string {
-  return `  ${label.padEnd(7)} ${text}`;
-}
-
-function sorted(counts: Readonly<Record<string, number>>): [string, number][] {
-  return Object.entries(counts).sort(([, one], [, other]) => other - one);
-}
-
-function share(part: number, whole: number): number {
-  return whole > 0 ? Math.round((part / whole) * 10_000) / 10_000 : 0;
-}
-
-function sayShare(part: number, whole: number): string {
-  const percent = share(part, whole) * 100;
-  return percent > 0 && percent < 0.1 ? '<0.1%' : `${percent.toFixed(percent < 10 ? 1 : 0)}%`;
-}
-
-function sayNumber(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-function sayCount(count: number, noun: string): string {
-  return `${sayNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function sayTimes(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
-}
-
-function sayDuration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }

@@ -1,5 +1,6 @@
 /** Runs the agent behind a proxy of its own: puts everything up, waits for the agent's end, takes everything down. */
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
 import type { Upstream } from '../proxy/records.ts';
 import { findPlaces } from '../store/place.ts';
@@ -15,6 +16,7 @@ import { agentStart, runBare } from './run-bare.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 import { type AgentExit, type RunningAgent, startAgent } from './terminal.ts';
 import { loadInheritedSpawn, loadPty } from './terminal-spawn.ts';
+import { toolOutputPath } from './tool-output.ts';
 import type { Plan } from './wrapper.ts';
 
 /** `problems` gathers one line for everything that could not be put up or taken down. */
@@ -94,6 +96,8 @@ async function putUp(
       profile: settings.profile,
     });
     teardown.add('ledger', keeping.close);
+    // One of its own: the proxy's may stand on a command line, and whoever has this one reads what tools returned.
+    const contentSecret = draft.covers === 'tool-output' ? randomBytes(16).toString('hex') : undefined;
     let requests = 0;
     const proxy = await startProxyThread(
       {
@@ -104,6 +108,7 @@ async function putUp(
         profile: settings.profile,
         version: surroundings.version,
         refusesUpgrades: draft.refusesUpgrades ?? false,
+        ...(contentSecret === undefined ? {} : { contentSecret }),
         skips: [],
       },
       {
@@ -117,7 +122,12 @@ async function putUp(
     );
     teardown.add('proxy', () => proxy.close());
     const { originalsFolder } = keeping;
-    const plan = wrapper.plan({ ...situation, proxyAddress: proxy.address, privateFolder: folder.path, originalsFolder });
+    const plan = wrapper.plan({
+      ...situation,
+      ...{ proxyAddress: proxy.address, privateFolder: folder.path, originalsFolder },
+      toolOutputAddress: contentSecret && `${new URL(proxy.address).origin}/${contentSecret}${toolOutputPath}`,
+      programs: { node: process.execPath, folder: fileURLToPath(new URL('.', import.meta.url)) },
+    });
     for (const file of plan.files) folder.write(file.name, file.text);
     return { plan, id: folder.id, cacheFolder };
   } catch (thrown) {

@@ -47,6 +47,7 @@ export async function runSession(
       milliseconds: Date.now() - startedAt.getTime(),
       exitCode: exitStatus(exit),
       callsModel: draft.callsModel && !isBare,
+      covers: draft.covers ?? 'requests',
       withoutProxy: problems.withoutProxy,
     };
     outputs.receipt?.replace(receiptJson(facts));

@@ -36,6 +36,8 @@ export interface Totals {
    */
   readonly removed: { reported: number; silent: number };
   readonly removedBy: Record<string, number>;
+  /** What tools returned, handed over by hooks: calls, bytes as they came and as they went, o200k tokens before and after. */
+  readonly toolOutput: { calls: number; bytesBefore: number; bytesAfter: number; before: number; after: number };
   /** Result blocks at first sight, and those of them that went out smaller. */
   readonly results: { seen: number; shrunk: number };
   /** Why results went out as they came, at first sight. */
@@ -59,6 +61,7 @@ export function createMeter(): Meter {
     usage: { fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 },
     removed: { reported: 0, silent: 0 },
     removedBy: {},
+    toolOutput: { calls: 0, bytesBefore: 0, bytesAfter: 0, before: 0, after: 0 },
     results: { seen: 0, shrunk: 0 },
     leftAlone: {},
     unread: {},
@@ -79,6 +82,10 @@ function addRecord(totals: Totals, record: ExchangeRecord): void {
     requests.refused++;
     return;
   }
+  if (record.kind === 'tool-output') {
+    addToolOutput(totals, record);
+    return;
+  }
   requests.all++;
   if (record.kind !== 'turn') return;
   requests.turns++;
@@ -89,6 +96,23 @@ function addRecord(totals: Totals, record: ExchangeRecord): void {
   addResults(totals, record.blocks);
   const isBilled = countOutcome(totals, record);
   if (isBilled) addRemoved(totals, record);
+}
+
+/** No request of the model's: nothing of it was billed here. */
+function addToolOutput(totals: Totals, record: ExchangeRecord): void {
+  const { toolOutput } = totals;
+  toolOutput.calls++;
+  toolOutput.bytesBefore += record.bytesReceived;
+  toolOutput.bytesAfter += record.bytesSent;
+  for (const { tokensBefore, tokensAfter, levers } of record.blocks) {
+    toolOutput.before += tokensBefore;
+    toolOutput.after += tokensAfter;
+    for (const [lever, tokens] of Object.entries(levers)) totals.removedBy[lever] = (totals.removedBy[lever] ?? 0) + tokens;
+  }
+  if (record.untouched) totals.unread[record.untouched] = (totals.unread[record.untouched] ?? 0) + 1;
+  totals.added.total += record.addedMs;
+  totals.added.most = Math.max(totals.added.most, record.addedMs);
+  addResults(totals, record.blocks);
 }
 
 /** Whether the turn was billed, as far as can be told. */

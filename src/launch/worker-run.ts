@@ -5,6 +5,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from '../proxy/records.ts';
 import { startProxy } from '../proxy/server.ts';
+import { createToolOutputAnswer } from './tool-output.ts';
 
 /** What the worker tells. `failed`: it could not listen, and ends. */
 export type WorkerMessage =
@@ -30,11 +31,13 @@ export async function runProxyWorker(parts: WorkerParts): Promise<void> {
   const settings = workerData as ProxySettings;
   const tell = (message: WorkerMessage) => port.postMessage(message);
   try {
+    const onSkip = (notices: readonly SkipNotice[]) => tell({ type: 'skips', notices });
     const proxy = await startProxy(settings, {
       protocols: parts.protocols,
       createPipeline: () => parts.createPipeline(settings),
       onRecord: (record) => tell({ type: 'record', record }),
-      onSkip: (notices) => tell({ type: 'skips', notices }),
+      onSkip,
+      answerContent: createToolOutputAnswer(settings, onSkip),
     });
     port.on('message', async (message: CloseMessage) => {
       if (message.type !== 'close') return;

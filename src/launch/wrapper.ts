@@ -24,12 +24,16 @@ export interface Situation {
   readonly originalsFolder?: string | undefined;
   /** `http://127.0.0.1:PORT/SECRET`, no trailing slash. */
   readonly proxyAddress: string;
+  /** `http://127.0.0.1:PORT/SECRET2/tool-output`, for private files only. Absent where the plan does not ask for tool output. */
+  readonly toolOutputAddress?: string | undefined;
+  /** Node, and the folder of the programs that ship with us, for hooks. Absent before the launch has started. */
+  readonly programs?: { readonly node: string; readonly folder: string };
   /** The files that `wrapper.readsFiles` named, in the same order. */
   readonly files: readonly KnownFile[];
 }
 
 export interface PrivateFile {
-  /** Name inside the private folder; written 0600. */
+  /** Path inside the private folder, with slashes; written 0600, its folders made 0700. */
   readonly name: string;
   readonly text: string;
 }
@@ -54,6 +58,16 @@ export interface Plan {
   readonly runsBare: boolean;
   /** True for agents that fall back to plain HTTP where another protocol, such as WebSocket, is refused: the proxy reads HTTP only. */
   readonly refusesUpgrades?: boolean;
+  /** What passes through us and what the receipt is about: requests to the model, unless only what tools returned, handed over by hooks. */
+  readonly covers?: 'requests' | 'tool-output';
+}
+
+/** A program found under the agent's name. */
+export interface FoundProgram {
+  /** With every link followed. */
+  readonly path: string;
+  /** The first 4 KiB. */
+  readonly start: string;
 }
 
 /** What an agent can and cannot do with us, one line each, for `headroom agents` and the README. */
@@ -79,6 +93,12 @@ export interface Wrapper {
   readonly title: string;
   /** The program to look for on PATH; a whole path stands as it is. */
   readonly command: string;
+  /** Other names of the same program, looked for after `command`. */
+  readonly otherCommands?: readonly string[];
+  /** For a name that other programs have too: whether this one is the agent. */
+  readonly recognises?: (program: FoundProgram) => boolean;
+  /** What people may have in its place, and what to say to them. */
+  readonly lookalike?: { readonly command: string; readonly message: string; readonly hint: string };
   /** How to get the agent, one line. */
   readonly install: string;
   /** Where the agent may stand when PATH has none, most likely first. */

@@ -16,8 +16,8 @@ export interface Decoded {
  * The whole body, or undefined where it is over the limit: then what was read is back in the stream, which has not been touched as far
  * as the next reader can tell. Rejects where the agent goes away.
  */
-export function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return Promise.resolve(undefined);
+export function readBody(request: IncomingMessage, mostBytes: number = maxBodyBytes): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -25,7 +25,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer | undefined> 
     const take = (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size <= maxBodyBytes) return;
+      if (size <= mostBytes) return;
       settle();
       request.pause();
       request.unshift(Buffer.concat(chunks));

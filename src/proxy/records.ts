@@ -17,7 +17,8 @@ export interface ExchangeRecord {
   /** Host and port that the request was for; absent where it was refused at the door. */
   readonly upstream?: string;
   readonly protocol: string | undefined;
-  readonly kind: 'turn' | 'count' | 'other';
+  /** `tool-output`: what a tool returned, handed over by an agent's hook; nothing of it goes upstream. */
+  readonly kind: 'turn' | 'count' | 'other' | 'tool-output';
   readonly model: string | undefined;
   readonly method: string;
   /** Path without the launch secret and without the query. */
@@ -53,6 +54,8 @@ export interface ProxySettings {
   readonly port: number;
   /** The first path segment of every request: 32 hex digits (128 bits). */
   readonly secret: string;
+  /** Opens the endpoint to which hooks hand what tools returned: its first path segment, 32 hex digits, never on a command line. */
+  readonly contentSecret?: string;
   /** For every request that `upstreams` has none for. */
   readonly upstream: Upstream;
   /** By the family of APIs that a request belongs to. */

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { admit } from './admission.ts';
+import { type AnswerContent, serveContent } from './content.ts';
 import { exchange, pathOf } from './exchange.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
@@ -20,6 +21,8 @@ export interface ProxyParts {
   readonly onRecord: (record: ExchangeRecord) => void;
   /** Called before the request that the skips are for leaves. */
   readonly onSkip: (notices: readonly SkipNotice[]) => void;
+  /** What is behind the content secret, where there is one. */
+  readonly answerContent?: AnswerContent;
 }
 
 /** What takes a while to load waits until the agent is up: just now its start needs the processor, and its first request is far off. */
@@ -47,10 +50,12 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     // The agent may leave between two lines of ours; the exchange learns of it by the closing, and a write too late is no error.
     response.on('error', () => {});
     const { isAdmitted, target } = admit(request, settings.secret, port);
-    if (!isAdmitted) return refuse(request, response, target, parts.onRecord);
+    const content = settings.contentSecret === undefined ? undefined : admit(request, settings.contentSecret, port);
+    // Either admission takes its own secret out of the path.
+    if (!isAdmitted && !content?.isAdmitted) return refuse(request, response, shorter(target, content?.target), parts.onRecord);
     if (answersExpectation) response.writeContinue();
     const ours = { ...parts, settings, upstreams, pipeline: createPipeline };
-    const running = exchange(request, response, target, ours);
+    const running = isAdmitted ? exchange(request, response, target, ours) : serveContent(request, response, content?.target ?? '', ours);
     inFlight.add(running);
     const forget = () => inFlight.delete(running);
     running.then(forget, forget);
@@ -93,6 +98,10 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
 }
 
 const plainly = 'Connection: close\r\nContent-Length: 0\r\n';
+
+function shorter(one: string, other: string | undefined): string {
+  return other !== undefined && other.length < one.length ? other : one;
+}
 
 /** No detail: whoever asks without the secret learns nothing. */
 function refuse(request: IncomingMessage, response: ServerResponse, target: string, onRecord: ProxyParts['onRecord']): void {

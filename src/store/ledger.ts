@@ -23,7 +23,7 @@ export interface LedgerLine {
   /** Host and port. */
   readonly upstream: string;
   readonly protocol: string | null;
-  readonly kind: 'turn' | 'count' | 'other';
+  readonly kind: 'turn' | 'count' | 'other' | 'tool-output';
   readonly model: string | null;
   readonly outcome: 'answered' | 'aborted' | 'upstream-failed';
   readonly status: number | null;
