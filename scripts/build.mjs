@@ -1,4 +1,4 @@
-// Bundles the command line, the proxy's worker and the demo's agent into dist/ (or the folder given): ESM, split, everything inside but node-pty.
+// Bundles the command line, the proxy's worker, Cursor's hook and the demo's agent into dist/ (or the folder given): ESM, split, everything inside but node-pty.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ const entries = {
   cli: 'src/cli.ts',
   'proxy-worker': 'src/launch/proxy-worker.ts',
   'demo-agent': 'src/demo/agent.ts',
+  'cursor-hook': 'src/launch/cursor-hook.ts',
   index: 'src/index.ts',
 };
 const entryPoints = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));

@@ -10,6 +10,7 @@ const allowed = /^(dist\/.*|README\.md|LICENSE|package\.json)$/;
 const needed = [
   'dist/cli.js',
   'dist/proxy-worker.js',
+  'dist/cursor-hook.js',
   'dist/demo-agent.js',
   'dist/THIRD-PARTY-LICENSES.txt',
   'README.md',
