@@ -1,5 +1,5 @@
 /** `headroom demo` as a person on a fresh machine meets it: real processes, a generated project, and nothing of theirs touched. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -87,6 +87,14 @@ describe('in a project', () => {
     expect({ code, text: terminal.text() }).toEqual({ code: 0, text: expect.stringMatching(/read src\/orders\.ts[\s\S]*% removed/) });
   });
 
+  /** In a folder of the project. */
+  function runBelow(folder: string) {
+    return new Promise<{ readonly stdout: string }>((resolve, reject) => {
+      const options = { cwd: join(machine.project, folder), env: machine.environment() };
+      execFile(process.execPath, [machine.cli, 'demo'], options, (error, stdout) => (error ? reject(error) : resolve({ stdout })));
+    });
+  }
+
   test('asks git without running what the repository configures', async () => {
     const hook = machine.write('hook.sh', `touch "${machine.root}/ran"\n`);
     const git = (...args: string[]) => execFileSync('git', ['-C', machine.project, ...args], { env: machine.environment() });
@@ -94,7 +102,7 @@ describe('in a project', () => {
     git('-c', 'user.name=A', '-c', 'user.email=a@b.c', 'commit', '-q', '--allow-empty', '-m', 'Start');
     for (const name of ['core.pager', 'core.fsmonitor', 'gpg.program', 'pager.log']) git('config', name, `sh ${hook}`);
     git('config', 'log.showSignature', 'true');
-    const { stdout } = await machine.run(['demo']);
+    const { stdout } = await runBelow('src');
     expect(stdout).toMatch(/^ {2}git log +[1-9]\d* /m);
     expect(existsSync(join(machine.root, 'ran'))).toBe(false);
   });
@@ -109,9 +117,10 @@ test('in an empty folder reads sample texts, and leaves the folder empty', async
   expect(readdirSync(machine.launches)).toEqual([]);
 });
 
-test('reads no home folder', async () => {
+test.each(['project', 'project/deep'])('reads no folder that is a home or holds one: %s', async (home) => {
   writeProject();
-  const { stderr } = await machine.run(['demo'], { HOME: machine.project });
+  mkdirSync(join(machine.project, 'deep'));
+  const { stderr } = await machine.run(['demo'], { HOME: join(machine.root, home), XDG_CACHE_HOME: join(machine.root, 'cache') });
   expect(stderr).toContain('sample texts of ours');
 });
 
@@ -154,6 +163,17 @@ describe('with a real agent', () => {
     expect(existsSync(environment.HOME ?? '')).toBe(false);
     expect(machine.homeState()).toEqual(home);
     expect(readdirSync(machine.launches)).toEqual([]);
+  });
+
+  test('takes everything away where it is told to end', async () => {
+    placeAgent('setInterval(() => {}, 1000);');
+    const { child, ended } = machine.start(['demo', 'claude']);
+    await until(() => existsSync(reportFile()) && readFileSync(reportFile(), 'utf8').endsWith('}'));
+    child.kill('SIGTERM');
+    const { code, signal } = await ended;
+    expect(code === 143 || signal === 'SIGTERM').toBe(true);
+    expect(readdirSync(machine.launches)).toEqual([]);
+    expect(processesOf(machine.root)).toEqual([]);
   });
 
   test('leaves nothing for long where it is killed', async () => {

@@ -1,6 +1,7 @@
 /** `headroom demo`: a launch like any other, with a script on this machine in the model's place. Without an agent's name ours is launched. */
 
-import { join, parse } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, parse, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
@@ -55,8 +56,10 @@ async function demo(agent: string | undefined, flags: WrapFlags): Promise<void> 
     const workingFolder = found ? here.workingFolder : place.placeSamples();
     const look = found ?? lookAround(workingFolder);
     if (!look) throw new Failure('no-samples', 'the sample texts of the demo cannot be read', 'Try it in a folder with some code.');
+    // The samples have no history; what lies above them is the user's.
+    const tour = planTour({ ...look, hasGit: look.hasGit && found !== undefined }, workingFolder, !wrapper);
     const count = remembering(await loadCounter());
-    const upstream = await startUpstream({ script: planTour(look, workingFolder, !wrapper), cache: { count } });
+    const upstream = await startUpstream({ script: tour, cache: { count } });
     try {
       const settings = resolveWrapSettings({ ...flags, upstream: [upstream.url], ephemeral: true }, process.env, file);
       const scene = { ...here, workingFolder };
@@ -142,9 +145,11 @@ function withNotes(wrapper: Wrapper, notes: readonly string[]): Wrapper {
   };
 }
 
-/** A home folder or a disk is no project, and some systems ask their user before its folders are read. */
+/** A disk, a home folder and what holds one are no project, and some systems ask their user before its folders are read. */
 function isTooWide({ workingFolder, homeFolder }: Surroundings): boolean {
-  return workingFolder === homeFolder || workingFolder === parse(workingFolder).root;
+  const way = relative(workingFolder, existsSync(homeFolder) ? realpathSync(homeFolder) : homeFolder);
+  const holdsHome = way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  return holdsHome || workingFolder === parse(workingFolder).root;
 }
 
 /** Each text is counted once: every request holds those before it. */

@@ -1,6 +1,6 @@
 /** What a folder has that is worth showing: a bounded, ordered walk over its plain text files, and the two that the demo reads. Only reads. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 
 interface ShownFile {
   /** Below the folder, with slashes. */
@@ -31,7 +31,7 @@ export function lookAround(folder: string): Look | undefined {
   }
   const [main, other] = found;
   if (!main) return undefined;
-  return { main, other, word: tellingWord(main.lines), hasGit: existsSync(join(folder, '.git')) };
+  return { main, other, word: tellingWord(main.lines), hasGit: isInRepository(folder) };
 }
 
 /** Paths of text files by their names, nearest first, at most 2,000; no links, no dot files, nothing that tools have made. */
@@ -81,6 +81,10 @@ function rank({ path, bytes }: { readonly path: string; readonly bytes: number }
 }
 
 const tests = /(?:^|[/_.-])(?:tests?|specs?|fixtures?|examples?)(?:[/_.-]|$)/i;
+
+function isInRepository(folder: string): boolean {
+  return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
+}
 
 /** The name that stands in about a dozen places; of words that are no compound names, where there is no such. */
 function tellingWord(lines: readonly string[]): string {
