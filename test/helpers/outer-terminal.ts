@@ -33,7 +33,7 @@ export interface OuterTerminal {
 }
 
 export function openTerminal(command: string, args: readonly string[], options: TerminalOptions = {}): OuterTerminal {
-  const environment = { ...(process.env as Record<string, string>), TERM: 'xterm-256color', ...options.environment };
+  const environment = { ...withoutColourSwitches(process.env as Record<string, string>), TERM: 'xterm-256color', ...options.environment };
   const pty = spawn(command, [...args], {
     name: 'xterm-256color',
     cols: options.columns ?? 80,
@@ -122,6 +122,11 @@ export function openTerminal(command: string, args: readonly string[], options: 
       }),
     hangUp: close,
   };
+}
+
+/** What a build machine sets would decide whether there is colour; a person's terminal sets none of it. */
+function withoutColourSwitches({ CI: _, NO_COLOR: __, FORCE_COLOR: ___, ...rest }: Record<string, string>): Record<string, string> {
+  return rest;
 }
 
 function readRest(pty: Pty, take: (chunk: Buffer) => void): void {
