@@ -180,7 +180,9 @@ test('only the holder of the second secret, on this machine, outside a browser, 
     404, 404, 404,
   ]);
   expect([await ask(address, {}, 'POST', 'no json'), await ask(address, {}, 'POST', '{"tool":1}')]).toEqual([400, 400]);
-  expect(await ask(address, {}, 'POST', 'x'.repeat(33 * 1024 * 1024))).toBe(413);
+  // Answered before it is read: whoever still writes may find the connection closed.
+  const tooLarge = await ask(address, {}, 'POST', 'x'.repeat(33 * 1024 * 1024)).catch(() => 'broken off');
+  expect([413, 'broken off']).toContain(tooLarge);
   expect(await ask(address)).toBe(200);
   go();
   const { stderr } = await ended;
