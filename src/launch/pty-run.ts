@@ -33,12 +33,13 @@ export async function startInPty(
     { onInput: (bytes) => input.write(bytes) && outer.stopReading(), onDrain: () => relay.onDrain(), onGone: () => hangUp() },
     platform,
   );
-  outer.makeRaw();
   const started = spawnInPty(module, start, path, outer.shape(), platform);
   if (typeof started === 'string') {
     outer.release();
     return started;
   }
+  // While the agent starts, and before a byte of it is read: nothing is relayed within this turn of the event loop.
+  outer.makeRaw();
   const pty = started;
   const screen = watchModes();
   const relay = relayOutput(pty, (bytes) => {
