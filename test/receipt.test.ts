@@ -196,3 +196,8 @@ test('the JSON holds the figures of the lines and names the estimated ones', () 
     restarts: [],
   });
 });
+
+test('a fault of ours that left a result whole is said', () => {
+  const lines = receiptLines(facts([record({ blocks: [block(), left('compressor threw: out of luck', 0)] })]));
+  expect(lines.at(-1)?.trim()).toBe('1 result sent as it came: compressor threw: out of luck');
+});

@@ -119,13 +119,15 @@ function usageLines({ requests, usage }: Totals): readonly string[] {
   return [row('billed', tiers.map(([tier, tokens]) => `${tier} ${sayNumber(tokens)}`).join(' · '))];
 }
 
-function troubleLines({ requests, restarts }: Totals, style: Style): readonly string[] {
+function troubleLines({ requests, restarts, leftAlone }: Totals, style: Style): readonly string[] {
   const troubles: string[] = [];
   if (requests.retried > 0) troubles.push(`${sayCount(requests.retried, 'request')} sent again with the originals after a 400`);
   if (requests.rejected > 0) troubles.push(`${sayCount(requests.rejected, 'request')} answered with an error by the provider`);
   if (requests.failed > 0)
     troubles.push(`${sayCount(requests.failed, 'request')} without an answer: the provider was not reached or broke off`);
   if (requests.refused > 0) troubles.push(`${sayCount(requests.refused, 'foreign request')} refused`);
+  const faults = Object.entries(leftAlone).filter(([reason]) => /threw|inverse failed/.test(reason));
+  for (const [reason, { results }] of faults) troubles.push(`${sayCount(results, 'result')} sent as it came: ${reason}`);
   if (restarts.length > 0) troubles.push(`the proxy's worker died ${sayTimes(restarts.length)}: ${restarts.at(-1)}`);
   return troubles.map((trouble) => row('', style.bad(trouble)));
 }
