@@ -16,7 +16,7 @@ export interface PipelineOptions {
   readonly mostRemembered?: number;
 }
 
-export function createPipeline({ count, skips: earlierSkips = [], mostRemembered = 16 * 1024 * 1024 }: PipelineOptions): Pipeline {
+export function createPipeline({ count, skips: earlierSkips = [], mostRemembered = 8 * 1024 * 1024 }: PipelineOptions): Pipeline {
   /** By the key of the last block. */
   const threads = new BoundedMap<Thread>(mostRemembered);
   const decisions = new BoundedMap<Decision>(mostRemembered);
