@@ -33,7 +33,7 @@ export interface OuterTerminal {
 }
 
 export function openTerminal(command: string, args: readonly string[], options: TerminalOptions = {}): OuterTerminal {
-  const environment = { ...withoutColourSwitches(process.env as Record<string, string>), TERM: 'xterm-256color', ...options.environment };
+  const environment = { ...asOnAPersonsMachine(process.env as Record<string, string>), TERM: 'xterm-256color', ...options.environment };
   const pty = spawn(command, [...args], {
     name: 'xterm-256color',
     cols: options.columns ?? 80,
@@ -124,9 +124,9 @@ export function openTerminal(command: string, args: readonly string[], options: 
   };
 }
 
-/** What a build machine sets would decide whether there is colour; a person's terminal sets none of it. */
-function withoutColourSwitches({ CI: _, NO_COLOR: __, FORCE_COLOR: ___, ...rest }: Record<string, string>): Record<string, string> {
-  return rest;
+/** A build machine's switches decide whether there is colour, and what an npm above the tests was told is no business of an npx in them. */
+function asOnAPersonsMachine(environment: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(CI|NO_COLOR|FORCE_COLOR|npm_.*)$/.test(name)));
 }
 
 function readRest(pty: Pty, take: (chunk: Buffer) => void): void {
