@@ -5,10 +5,12 @@ import { marks } from './chain-writer.ts';
 import { managementKeepsResults } from './context-management.ts';
 import type { Grammar } from './conversation-reader.ts';
 import { addCall, addFunctionCall, idOfCall, idOfFunction } from './openai-chat-calls.ts';
-import { addOpaque, addSaid, addSaidObject, addText, addTextObject, type Reading, type Speaker } from './reading.ts';
+import { readResultContent, readSaidContent } from './openai-content.ts';
+import { addOpaque, type Reading } from './reading.ts';
 import { aside, writeKey, writeMembers } from './wire-chain.ts';
 
 const roles = ['user', 'assistant', 'tool', 'function'] as const;
+const texts = ['text'];
 /** What of a message is written apart, member by member in the order of the body. */
 const apart = ['content', 'tool_calls', 'function_call'];
 
@@ -51,51 +53,12 @@ function readMessage(reading: Reading, message: number): boolean {
     } else if (which === 2) {
       if (!addFunctionCall(reading, member, speaker === 'assistant')) return false;
     } else if (speaker === 'tool') {
-      if (!readResult(reading, member, reading.calls.get(idOfCall(tape.string(callId))))) return false;
+      if (!readResultContent(reading, member, texts, reading.calls.get(idOfCall(tape.string(callId))))) return false;
     } else if (speaker === 'function') {
-      if (!readResult(reading, member, resultOfFunction(reading, tape.string(name)))) return false;
-    } else if (!readContent(reading, member, speaker)) return false;
+      if (!readResultContent(reading, member, texts, resultOfFunction(reading, tape.string(name)))) return false;
+    } else if (!readSaidContent(reading, member, texts, speaker)) return false;
   }
   if (isEmpty) addOpaque(reading, message);
-  return true;
-}
-
-function readContent(reading: Reading, content: number, speaker: Speaker): boolean {
-  return readParts(
-    reading,
-    content,
-    (text) => addSaid(reading, text, speaker),
-    (part, text) => addSaidObject(reading, part, text, speaker),
-  );
-}
-
-function readResult(reading: Reading, content: number, call: ToolCall | undefined): boolean {
-  return readParts(
-    reading,
-    content,
-    (text) => addText(reading, 'result', text, call),
-    (part, text) => addTextObject(reading, 'result', part, text, call),
-  );
-}
-
-/** A string, or parts of which those with a text are read. */
-function readParts(
-  reading: Reading,
-  content: number,
-  addAlone: (text: number) => void,
-  addPart: (part: number, text: number) => void,
-): boolean {
-  const { tape } = reading;
-  if (tape.kind(content) === 'string') addAlone(content);
-  else if (tape.kind(content) !== 'array') addOpaque(reading, content);
-  else
-    for (const part of tape.children(content)) {
-      const found = tape.kind(part) === 'object' ? tape.find(part, ['type', 'text']) : [];
-      if (found === undefined) return false;
-      const [type = -1, text = -1] = found;
-      if (type >= 0 && tape.stringIn(type, ['text']) === 0 && text >= 0 && tape.kind(text) === 'string') addPart(part, text);
-      else addOpaque(reading, part);
-    }
   return true;
 }
 

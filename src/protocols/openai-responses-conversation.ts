@@ -3,7 +3,8 @@ import type { ToolCall } from '../block.ts';
 import type { JsonTape } from '../text/json-tape.ts';
 import { marks } from './chain-writer.ts';
 import type { Grammar } from './conversation-reader.ts';
-import { addOpaque, addSaid, addSaidObject, addText, addTextObject, type Reading, type Speaker } from './reading.ts';
+import { readResultContent, readSaidContent } from './openai-content.ts';
+import { addOpaque, addSaid, type Reading } from './reading.ts';
 import { opaqueBlock, parsedCall } from './wire-block.ts';
 import { aside, writeMembers, writeUnmarked } from './wire-chain.ts';
 
@@ -46,7 +47,7 @@ function readItem(reading: Reading, item: number): boolean {
   if (type >= 0 && tape.stringIn(type, outputs) >= 0 && output >= 0) {
     chain.mark(marks.result);
     writeMembers(chain, tape, item, outputAside);
-    const isRead = readOutput(reading, output, id === undefined ? undefined : reading.calls.get(id));
+    const isRead = readResultContent(reading, output, texts, id === undefined ? undefined : reading.calls.get(id));
     chain.mark(marks.end);
     return isRead;
   }
@@ -64,7 +65,7 @@ function readItem(reading: Reading, item: number): boolean {
     return true;
   }
   writeMembers(chain, tape, item, aside.content);
-  return readContent(reading, content, speakers[tape.stringIn(role, speakers)]);
+  return readSaidContent(reading, content, texts, speakers[tape.stringIn(role, speakers)]);
 }
 
 /** Arguments are JSON within a string; the input of a custom tool is free text; a shell's action is JSON as it stands. */
@@ -84,45 +85,6 @@ function parseArguments(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function readContent(reading: Reading, content: number, speaker: Speaker): boolean {
-  return readParts(
-    reading,
-    content,
-    (text) => addSaid(reading, text, speaker),
-    (part, text) => addSaidObject(reading, part, text, speaker),
-  );
-}
-
-function readOutput(reading: Reading, output: number, call: ToolCall | undefined): boolean {
-  return readParts(
-    reading,
-    output,
-    (text) => addText(reading, 'result', text, call),
-    (part, text) => addTextObject(reading, 'result', part, text, call),
-  );
-}
-
-/** A string, or parts of which those with a text are read. */
-function readParts(
-  reading: Reading,
-  content: number,
-  addAlone: (text: number) => void,
-  addPart: (part: number, text: number) => void,
-): boolean {
-  const { tape } = reading;
-  if (tape.kind(content) === 'string') addAlone(content);
-  else if (tape.kind(content) !== 'array') addOpaque(reading, content);
-  else
-    for (const part of tape.children(content)) {
-      const found = tape.kind(part) === 'object' ? tape.find(part, ['type', 'text']) : [];
-      if (found === undefined) return false;
-      const [type = -1, text = -1] = found;
-      if (type >= 0 && tape.stringIn(type, texts) >= 0 && text >= 0 && tape.kind(text) === 'string') addPart(part, text);
-      else addOpaque(reading, part);
-    }
-  return true;
 }
 
 function isEmpty(tape: JsonTape, value: number): boolean {
