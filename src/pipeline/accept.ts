@@ -9,6 +9,15 @@ export function pays(tokensBefore: number, tokensAfter: number): boolean {
   return saved >= leastSaved && saved >= tokensBefore * leastShare;
 }
 
+/** Tokens from which a result is big enough for an excerpt, and what leaving lines out must save of what loses nothing. */
+const leastForExcerpt = 2000;
+const leastShareOfExcerpt = 0.25;
+
+/** Opening an original costs a turn: an excerpt must be worth that. `lossless` and `excerpt` are tokens of what would go out. */
+export function paysAsExcerpt(lossless: number, excerpt: number): boolean {
+  return lossless >= leastForExcerpt && lossless - excerpt >= lossless * leastShareOfExcerpt;
+}
+
 /** Splits the saved tokens by what each lever took out in UTF-16 units; whole numbers that add up. */
 export function shareOut(saved: number, units: Readonly<Record<string, number>>): LeverShares {
   const paid = Object.entries(units).filter(([, taken]) => taken > 0);

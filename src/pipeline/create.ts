@@ -2,7 +2,7 @@
 import type { Block, Conversation } from '../block.ts';
 import { messageOf } from '../errors.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
-import { decide, leave } from './decide.ts';
+import { decide, type KeepOriginal, leave } from './decide.ts';
 import type { BlockRecord, Decision } from './decision.ts';
 import type { Pipeline, Rewriting, Skip } from './pipeline.ts';
 import { createThread, cutBack, showAsItCame, showShrunk, type Thread } from './thread.ts';
@@ -10,18 +10,20 @@ import { createThread, cutBack, showAsItCame, showShrunk, type Thread } from './
 export interface PipelineOptions {
   /** o200k tokens of a text. */
   readonly count: (text: string) => number;
+  /** Puts originals where the agent can open them; absent: no excerpts (the profile `lossless`). */
+  readonly keep?: KeepOriginal;
   /** Skips of an earlier worker, which stand. */
   readonly skips?: readonly Skip[];
   /** UTF-16 units of conversation text, and of outgoing text, kept in memory; the least recently used goes first. */
   readonly mostRemembered?: number;
 }
 
-export function createPipeline({ count, skips: earlierSkips = [], mostRemembered = 8 * 1024 * 1024 }: PipelineOptions): Pipeline {
+export function createPipeline({ count, keep, skips: earlierSkips = [], mostRemembered = 8 * 1024 * 1024 }: PipelineOptions): Pipeline {
   /** By the key of the last block. */
   const threads = new BoundedMap<Thread>(mostRemembered);
   const decisions = new BoundedMap<Decision>(mostRemembered);
   const accepted = new BoundedMap<true>(200_000);
-  const pinned = new Map<string, string>(earlierSkips.map(({ key, reason }) => [key, reason]));
+  const pinned = new Map<string, Skip>(earlierSkips.map((skip) => [skip.key, skip]));
 
   return {
     rewrite: (conversation) => {
@@ -29,7 +31,7 @@ export function createPipeline({ count, skips: earlierSkips = [], mostRemembered
       const { blocks } = conversation;
       const thread = takeThread(blocks);
       const known = thread.keys.length;
-      for (let at = known; at < blocks.length; at++) extend(thread, blocks[at]!, conversation.allowsRepeats, skips);
+      for (let at = known; at < blocks.length; at++) extend(thread, conversation, at, skips);
       const last = thread.keys.at(-1);
       if (last !== undefined) threads.set(last, thread, thread.visible.shown + 1000);
       return collect(conversation, thread, known, skips);
@@ -37,7 +39,7 @@ export function createPipeline({ count, skips: earlierSkips = [], mostRemembered
     skip: (keys, reason) => {
       const now = new Set(keys);
       for (const key of now) {
-        pinned.set(key, reason);
+        pinned.set(key, { key, reason });
         decisions.delete(key);
       }
       for (const [last, thread] of threads.each()) if (thread.keys.some((key) => now.has(key))) threads.delete(last);
@@ -62,10 +64,11 @@ export function createPipeline({ count, skips: earlierSkips = [], mostRemembered
     return best.thread;
   }
 
-  function extend(thread: Thread, block: Block, allowsRepeats: boolean, skips: Skip[]): void {
+  function extend(thread: Thread, conversation: Conversation, at: number, skips: Skip[]): void {
     const { visible } = thread;
+    const block = conversation.blocks[at]!;
     const mark = visible.mark();
-    const decision = block.source === 'result' ? settle(block, thread, allowsRepeats, skips) : undefined;
+    const decision = block.source === 'result' ? settle(thread, conversation, at, skips) : undefined;
     if (!decision?.replacement && block.source !== 'opaque') {
       visible.rollBack(mark);
       showAsItCame(visible, block);
@@ -77,25 +80,49 @@ export function createPipeline({ count, skips: earlierSkips = [], mostRemembered
   }
 
   /** What a result becomes; where it is shrunk, its outgoing lines have been shown. */
-  function settle(block: Block, { visible }: Thread, allowsRepeats: boolean, skips: Skip[]): Decision {
+  function settle({ visible }: Thread, { blocks, allowsRepeats }: Conversation, at: number, skips: Skip[]): Decision {
+    const block = blocks[at]!;
     const pin = pinned.get(block.key);
-    if (pin !== undefined) return leave(pin, 0);
+    if (pin && pin.only === undefined) return leave(pin.reason, 0);
     const before = decisions.get(block.key);
     if (before) {
-      if (before.replacement !== undefined) showShrunk(visible, block, before.replacement);
+      if (before.replacement !== undefined) showShrunk(visible, block, before);
       return before;
     }
     let decision: Decision;
     try {
-      decision = decide(block, visible, allowsRepeats, count);
+      const { noExcerpt, ...decided } = decide(block, visible, {
+        count,
+        allowsRepeats,
+        asked: saidBefore(blocks, at),
+        keep: pin ? undefined : keep,
+      });
+      decision = decided;
+      if (noExcerpt !== undefined) settleSkip({ key: block.key, reason: noExcerpt, only: 'excerpt' });
     } catch (thrown) {
       decision = leave(`compressor threw: ${messageOf(thrown)}`, 0);
-      pinned.set(block.key, decision.reason);
-      skips.push({ key: block.key, reason: decision.reason });
+      settleSkip({ key: block.key, reason: decision.reason });
     }
     decisions.set(block.key, decision, 200 + 2 * (decision.replacement?.length ?? 0));
     return decision;
+
+    function settleSkip(skip: Skip): void {
+      pinned.set(skip.key, skip);
+      skips.push(skip);
+    }
   }
+}
+
+/** Of a long message the end: the question mostly stands there. */
+const mostAsked = 2000;
+
+/** What was said last before a block. */
+function saidBefore(blocks: readonly Block[], at: number): string {
+  for (let before = at - 1; before >= 0; before--) {
+    const block = blocks[before];
+    if (block?.source === 'said' && block.text.trim() !== '') return block.text.slice(-mostAsked);
+  }
+  return '';
 }
 
 /** How many blocks a thread and a conversation share from the start: keys are chained, so equal keys have equal pasts. */

@@ -1,43 +1,77 @@
-/** What one result becomes: choose, then clean or shape, then repeats and thinning, then accept. */
+/** What one result becomes: choose, then clean or shape, then repeats and thinning, then accept; and where the profile has them, an excerpt. */
 import type { Block } from '../block.ts';
 import { readNumbers } from '../text/numbered.ts';
 import { numbersLines } from '../text/tool-call.ts';
-import { pays, shareOut } from './accept.ts';
+import { pays, paysAsExcerpt, shareOut } from './accept.ts';
 import { leastTokens, reasonToLeave } from './choose.ts';
 import type { Decision } from './decision.ts';
+import { closeExcerpt } from './excerpt.ts';
 import { layOut, readBack } from './layout.ts';
 import { findRepeats, type Repeat } from './repeats.ts';
-import { route } from './route.ts';
+import { route, routeExcerpt, type Shaped } from './route.ts';
 import { outputOf } from './thread.ts';
 import type { VisibleLines } from './visible-lines.ts';
 
-/**
- * Decides a result at first sight. Where it is shrunk, its outgoing lines have been shown in `visible`; else the caller rolls back.
- * `allowsRepeats` false: notes may not refer to anything above. May throw: the caller makes that a skip.
- */
-export function decide(block: Block, visible: VisibleLines, allowsRepeats: boolean, count: (text: string) => number): Decision {
-  const text = block.text;
-  const reason = reasonToLeave(text);
+export interface DecideOptions {
+  /** o200k tokens of a text. */
+  readonly count: (text: string) => number;
+  /** False: notes may not refer to anything above. */
+  readonly allowsRepeats: boolean;
+  /** What was said last before the block. */
+  readonly asked: string;
+  /** Puts an original where the agent can open it; absent: no excerpts. */
+  readonly keep?: KeepOriginal | undefined;
+}
+
+/** The path of the original once it is kept, or why it could not be. */
+export type KeepOriginal = (text: string) => { readonly path: string } | { readonly reason: string };
+
+export interface Decided extends Decision {
+  /** Why an excerpt that would have paid was not made; it stands. */
+  readonly noExcerpt?: string;
+}
+
+/** Decides a result at first sight. Where it is shrunk, its outgoing lines have been shown in `visible`; else the caller rolls back. May throw: the caller makes that a skip. */
+export function decide(block: Block, visible: VisibleLines, options: DecideOptions): Decided {
+  const { text, call } = block;
+  const reason = reasonToLeave(text, call);
   if (reason !== undefined) return leave(reason, 0);
-  const tokensBefore = count(text);
+  const tokensBefore = options.count(text);
   if (tokensBefore < leastTokens) return leave('small', tokensBefore);
 
-  const shaped = route({ text, call: block.call });
-  const numbered = readNumbers(shaped.text.split('\n'), numbersLines(block.call));
+  const mark = visible.mark();
+  const whole = shape(block, tokensBefore, route({ text, call }), visible, options);
+  if (!options.keep || !paysAsExcerpt(whole.tokensAfter, 0)) return whole;
+  const shaped = routeExcerpt({ text, call, asked: options.asked });
+  if (!shaped || !paysAsExcerpt(whole.tokensAfter, options.count(shaped.text))) return whole;
+  // Before a line of it leaves, the original is where its note says.
+  const kept = options.keep(text);
+  if ('reason' in kept) return { ...whole, noExcerpt: `no excerpt: ${kept.reason}` };
+  visible.rollBack(mark);
+  const excerpt = shape(block, tokensBefore, { ...shaped, text: closeExcerpt(shaped.excerpt, kept.path) }, visible, options);
+  if (excerpt.replacement !== undefined) return excerpt;
+  visible.rollBack(mark);
+  return shape(block, tokensBefore, route({ text, call }), visible, options);
+}
+
+/** One shape of a text with its repeats noted and its numbers thinned, or the reason why it does not pay. */
+function shape(
+  block: Block,
+  tokensBefore: number,
+  shaped: Shaped,
+  visible: VisibleLines,
+  { allowsRepeats, count }: DecideOptions,
+): Decision {
+  const numbered = readNumbers(shaped.text.split('\n'), shaped.form !== 'excerpt' && numbersLines(block.call));
   visible.open(outputOf(block));
   const repeats = allowsRepeats ? findRepeats(numbered, outputOf(block), visible, count) : [];
   const outgoing = layOut(numbered, repeats);
-  if (outgoing === text) return leave('nothing to gain', tokensBefore, shaped.kind);
-  if (
-    readBack(
-      outgoing,
-      numbered.spelling,
-      repeats.map((repeat) => repeat.lines),
-    ) !== shaped.text
-  )
-    return leave('inverse failed', tokensBefore, shaped.kind);
+  const kind = numbered.spelling ? 'numbered-lines' : shaped.kind;
+  if (outgoing === block.text) return leave('nothing to gain', tokensBefore, kind);
+  const noted = repeats.map((repeat) => repeat.lines);
+  if (readBack(outgoing, numbered.spelling, noted) !== shaped.text) return leave('inverse failed', tokensBefore, kind);
   const tokensAfter = count(outgoing);
-  if (!pays(tokensBefore, tokensAfter)) return leave('nothing to gain', tokensBefore, shaped.kind);
+  if (!pays(tokensBefore, tokensAfter)) return leave('nothing to gain', tokensBefore, kind);
 
   const hidden = repeats.reduce((sum, repeat) => sum + unitsOf(repeat) - repeat.note.length, 0);
   const units = { ...shaped.units, repeats: hidden, 'line numbers': shaped.text.length - outgoing.length - hidden };
@@ -45,7 +79,7 @@ export function decide(block: Block, visible: VisibleLines, allowsRepeats: boole
     replacement: outgoing,
     form: shaped.form ?? 'invertible',
     reason: 'shrunk',
-    kind: numbered.spelling ? 'numbered-lines' : shaped.kind,
+    kind,
     levers: shareOut(tokensBefore - tokensAfter, units),
     tokensBefore,
     tokensAfter,

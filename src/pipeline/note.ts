@@ -13,8 +13,10 @@ export interface Reference {
   readonly opening: string | undefined;
 }
 
-/** Any line of this shape is a note of ours; a text that holds one is never shrunk again. */
+/** A repeat. */
 const note = /^\[… (?:(\d+)(?:-(\d+))?|(\d+) lines?) as above: .*\]$/;
+/** Any line of this shape is a note of ours; a text that holds one is never shrunk again. */
+const anyNote = /^\[… [\d,]+(-\d+| of [\d,]+)?( lines?| rows?)?( as above:|:|\]| not shown).*$/;
 
 /** `count` lines, in the present text numbered from `number` (or not numbered), stand at `reference`. */
 export function repeatNote(count: number, number: number | undefined, reference: Reference): string {
@@ -31,6 +33,17 @@ function place(count: number, number: number | undefined, { label, part, from, n
   return `${label}, ${part === 'text' ? '' : `${part} `}${lines} ${range(from, count)}${begins}`;
 }
 
+/** `count` lines that are not shown; `about`: what they hold. */
+export function gapNote(count: number, unit: 'line' | 'row', about: string | undefined): string {
+  const said = about === undefined ? '' : `: ${about.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
+  return `[… ${amount(count, unit)}${said}]`;
+}
+
+/** The last line of an excerpt. */
+export function closingNote(hidden: number, of: number, unit: 'line' | 'row', path: string): string {
+  return `[… ${hidden} of ${amount(of, unit)} not shown, full text: ${path}]`;
+}
+
 /** How many lines a note stands for and, where it says so, the number of the first; undefined where the line is no note. */
 export function readNote(line: string): { count: number; number: number | undefined } | undefined {
   const found = note.exec(line);
@@ -43,7 +56,16 @@ export function readNote(line: string): { count: number; number: number | undefi
 
 /** True where a text already carries our notes. */
 export function carriesNotes(text: string): boolean {
-  return text.includes('[… ') && text.split('\n').some((line) => note.test(line));
+  return text.includes('[… ') && text.split('\n').some(isNote);
+}
+
+/** True for a line that is a note of ours, whichever. */
+export function isNote(line: string): boolean {
+  return anyNote.test(line) && line.endsWith(']');
+}
+
+function amount(count: number, unit: 'line' | 'row'): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function range(from: number, count: number): string {

@@ -6,6 +6,8 @@ import type { BlockRecord } from './decision.ts';
 export interface Skip {
   readonly key: string;
   readonly reason: string;
+  /** Only an excerpt was skipped: forms that lose nothing go on as before. */
+  readonly only?: 'excerpt';
 }
 
 /** What to put in place of which block. */

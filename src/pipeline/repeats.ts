@@ -3,7 +3,7 @@
  * the rest. Which runs pay is decided here; how they are written, in `layout`.
  */
 import type { NumberedText } from '../text/numbered.ts';
-import { type Reference, repeatNote } from './note.ts';
+import { isNote, type Reference, repeatNote } from './note.ts';
 import { longLine, type Match, type VisibleLines, type VisibleText } from './visible-lines.ts';
 
 /** A run of lines of the present text that stands above. */
@@ -47,6 +47,9 @@ export function findRepeats(text: NumberedText, own: VisibleText, visible: Visib
       visible.hide();
       repeats.push(repeat);
       from += repeat.count;
+    } else if (isNote(contents[from] ?? '')) {
+      visible.hide();
+      from++;
     } else {
       const number = numbers[from] ?? -1;
       visible.show({ content: contents[from] ?? '', number: number >= 0 ? number : from + 1, isNumbered: number >= 0 });
@@ -82,13 +85,17 @@ export function findRepeats(text: NumberedText, own: VisibleText, visible: Visib
 /** How a command ended is never left to a note: what it says is true of this run only. */
 const status = /^(Exit code|Process exited|Process running|Command (failed|exited|timed out))|\bexit(ed)? (with )?(code|status)\b/;
 
+function isBarrier(line: string): boolean {
+  return status.test(line) || isNote(line);
+}
+
 /** End of the stretch in which a run may stand: all lines numbered consecutively, or none numbered and none telling an exit status. */
 function stretchEnd({ numbers, contents }: NumberedText, from: number): number {
   let end = from + 1;
   if ((numbers[from] ?? -1) >= 0) {
     while (end < numbers.length && numbers[end] === (numbers[end - 1] ?? 0) + 1) end++;
-  } else if (!status.test(contents[from] ?? '')) {
-    while (end < numbers.length && numbers[end] === -1 && !status.test(contents[end] ?? '')) end++;
+  } else if (!isBarrier(contents[from] ?? '')) {
+    while (end < numbers.length && numbers[end] === -1 && !isBarrier(contents[end] ?? '')) end++;
   }
   return end;
 }

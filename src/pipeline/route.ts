@@ -1,8 +1,12 @@
-/** Who shrinks a text: terminal noise is cleaned first, then the surest claim has it; a form that does not read back is dropped. */
-
+/**
+ * Who shrinks a text: terminal noise is cleaned first, lines of the agent's own are set aside, then the surest claim has it; a form that
+ * does not read back is dropped, and the next one is asked.
+ */
 import type { Compressor, SmallerText, TextToShrink } from '../compressors/compressor.ts';
-import { compressors } from '../compressors/index.ts';
+import { cleaner, compressors } from '../compressors/index.ts';
+import { type Enveloped, splitEnvelope } from '../text/envelope.ts';
 import type { Form } from './decision.ts';
+import { type WrittenExcerpt, writeExcerpt } from './excerpt.ts';
 
 export interface Shaped {
   readonly text: string;
@@ -13,21 +17,68 @@ export interface Shaped {
   readonly units: Readonly<Record<string, number>>;
 }
 
+export interface ShapedExcerpt extends Shaped {
+  readonly excerpt: WrittenExcerpt;
+}
+
+/** A text cleaned and taken out of its envelope, and who claims it, the surest first. */
+interface Routed {
+  readonly cleaned: Shaped;
+  readonly envelope: Enveloped;
+  readonly input: TextToShrink;
+  readonly claims: readonly Compressor[];
+}
+
+/** The smallest form that loses nothing. */
 export function route(input: TextToShrink): Shaped {
-  let shaped: Shaped = { text: input.text, form: undefined, kind: 'text', units: {} };
-  for (const compressor of compressors) {
-    const present = { ...input, text: shaped.text };
-    if (compressor.claim(present) < 0.5) continue;
+  const { cleaned, envelope, input: present, claims } = open(input);
+  for (const compressor of claims) {
     const smaller = smallest(compressor, present);
     if (!smaller) continue;
-    shaped = {
-      text: smaller.text,
-      form: shaped.form === 'same-to-the-eye' ? 'same-to-the-eye' : smaller.form,
-      kind: compressor.kind,
-      units: { ...shaped.units, [compressor.lever]: shaped.text.length - smaller.text.length },
-    };
+    const text = envelope.head + smaller.text + envelope.tail;
+    const units = { ...cleaned.units, [compressor.lever]: cleaned.text.length - text.length };
+    return { text, form: cleaned.form ?? smaller.form, kind: compressor.kind, units };
   }
-  return shaped;
+  return { ...cleaned, kind: claims[0]?.kind ?? cleaned.kind };
+}
+
+/** The excerpt of the surest member that offers one; undefined where none does. */
+export function routeExcerpt(input: TextToShrink): ShapedExcerpt | undefined {
+  const { cleaned, envelope, input: present, claims } = open(input);
+  for (const compressor of claims) {
+    const excerpt = compressor.excerpt?.(present);
+    if (!excerpt) continue;
+    const { of } = excerpt;
+    if (of?.form === 'invertible' && of.inverse?.(of.text) !== present.text) continue;
+    const base = of?.text ?? present.text;
+    if (excerpt.keeps.length !== base.split('\n').length) continue;
+    const written = writeExcerpt(base, excerpt);
+    if (written.hidden === 0) continue;
+    const text = envelope.head + written.text + envelope.tail;
+    const taken = of ? { [compressor.lever]: present.text.length - base.length } : {};
+    const units = { ...cleaned.units, ...taken, excerpts: base.length - written.text.length };
+    return { text, form: 'excerpt', kind: compressor.kind, units, excerpt: { ...written, text } };
+  }
+  return undefined;
+}
+
+function open(input: TextToShrink): Routed {
+  const cleaned = clean(input);
+  const envelope = splitEnvelope(cleaned.text);
+  const present = { ...input, text: envelope.body };
+  const claims = compressors
+    .map((compressor) => ({ compressor, claim: compressor.claim(present) }))
+    .filter(({ claim }) => claim >= 0.5)
+    .sort((one, other) => other.claim - one.claim)
+    .map(({ compressor }) => compressor);
+  return { cleaned, envelope, input: present, claims };
+}
+
+function clean(input: TextToShrink): Shaped {
+  const smaller = cleaner.claim(input) >= 0.5 ? smallest(cleaner, input) : undefined;
+  if (!smaller) return { text: input.text, form: undefined, kind: 'text', units: {} };
+  const units = { [cleaner.lever]: input.text.length - smaller.text.length };
+  return { text: smaller.text, form: smaller.form, kind: cleaner.kind, units };
 }
 
 function smallest(compressor: Compressor, input: TextToShrink): SmallerText | undefined {

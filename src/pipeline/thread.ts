@@ -3,7 +3,7 @@ import type { Block } from '../block.ts';
 import { readNumbers } from '../text/numbered.ts';
 import { labelOf, numbersLines, pathOf } from '../text/tool-call.ts';
 import type { Decision } from './decision.ts';
-import { readNote } from './note.ts';
+import { isNote, readNote } from './note.ts';
 import { route } from './route.ts';
 import { type Mark, VisibleLines, type VisibleText } from './visible-lines.ts';
 
@@ -43,7 +43,12 @@ export function showAsItCame(visible: VisibleLines, block: Block): void {
 }
 
 /** Shows a result that goes out in a form decided before. */
-export function showShrunk(visible: VisibleLines, block: Block, outgoing: string): void {
+export function showShrunk(visible: VisibleLines, block: Block, { replacement: outgoing = '', form }: Decision): void {
+  // What an excerpt shows are its own lines; what it was made from is not needed.
+  if (form === 'excerpt') {
+    showExcerpt(visible, block, outgoing);
+    return;
+  }
   const { numbers, contents } = readNumbers(route({ text: block.text, call: block.call }).text.split('\n'), numbersLines(block.call));
   visible.open(outputOf(block));
   let at = 0;
@@ -52,6 +57,16 @@ export function showShrunk(visible: VisibleLines, block: Block, outgoing: string
     if (note) visible.hide();
     else showLine(visible, contents, numbers, at);
     at += note?.count ?? 1;
+  }
+}
+
+function showExcerpt(visible: VisibleLines, block: Block, outgoing: string): void {
+  visible.open(outputOf(block));
+  let at = 0;
+  for (const line of outgoing.split('\n')) {
+    if (isNote(line)) visible.hide();
+    else visible.show({ content: line, number: at + 1, isNumbered: false });
+    at += readNote(line)?.count ?? 1;
   }
 }
 

@@ -73,4 +73,6 @@ export interface ProxySettings {
 export interface SkipNotice {
   readonly key: string;
   readonly reason: string;
+  /** Only an excerpt was skipped: forms that lose nothing go on as before. */
+  readonly only?: 'excerpt';
 }
