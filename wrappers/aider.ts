@@ -20,6 +20,8 @@ export const aider: ListedWrapper = {
     lost: 'nothing',
   },
   otherPlaces: (homeFolder) => [posix.join(homeFolder, '.local/bin/aider')],
+  // Its model sees what the user adds to the chat.
+  opensFiles: false,
   readsFiles: settingsPaths,
   plan,
 };

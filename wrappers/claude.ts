@@ -22,6 +22,7 @@ export const claude: ListedWrapper = {
     lost: 'Remote Control, which it switches off behind any base URL; its tool search stays on',
   },
   otherPlaces: (homeFolder) => ['.local/bin/claude', '.claude/local/claude'].map((path) => posix.join(homeFolder, path)),
+  opensFiles: true,
   readsFiles: (place) => (isBareKind(classifyLaunch(place.args)) ? [] : settingsPaths(place)),
   plan,
   demo: planDemo,

@@ -23,6 +23,7 @@ export const codex: ListedWrapper = {
     lost: 'WebSocket: it goes on over HTTP at once',
   },
   otherPlaces: (homeFolder) => [posix.join(homeFolder, '.local/bin/codex')],
+  opensFiles: true,
   readsFiles: (place) => (classifyLaunch(readArguments(place.args)).kind === 'conversation' ? settingsPaths(place) : []),
   plan,
   demo: planDemo,

@@ -37,6 +37,8 @@ export const cursor: ListedWrapper = {
     lost: 'nothing',
   },
   otherPlaces: (homeFolder) => ['.local/bin/agent', '.local/bin/cursor-agent'].map((path) => posix.join(homeFolder, path)),
+  // It asks before it reads outside of the project.
+  opensFiles: false,
   readsFiles: () => [],
   plan,
 };

@@ -93,6 +93,7 @@ function ownLaunch(surroundings: Surroundings): DemoLaunch {
     command: process.execPath,
     install: '',
     otherPlaces: () => [],
+    opensFiles: true,
     readsFiles: () => [],
     plan: ({ args, privateFolder, proxyAddress }) => ({
       command: process.execPath,

@@ -1,6 +1,6 @@
 /** What a launch leaves in our cache for later: originals and its lines in the ledger. With `--ephemeral` nothing of it. */
 import { realpathSync } from 'node:fs';
-import type { ExchangeRecord } from '../proxy/records.ts';
+import type { ExchangeRecord, OriginalsPlace } from '../proxy/records.ts';
 import { openLedger } from '../store/ledger.ts';
 import { readMarks } from '../store/marks.ts';
 import { cacheParts } from '../store/place.ts';
@@ -11,21 +11,29 @@ import { sweepLaunches } from './private-folder.ts';
 
 export interface Keeping {
   /** Where this launch's originals go; undefined where it makes no excerpts, and so needs none. */
-  readonly originalsFolder: string | undefined;
+  readonly originals: OriginalsPlace | undefined;
   /** Never throws. */
   record(record: ExchangeRecord): void;
   /** Throws what kept lines from the ledger. */
   close(): void;
 }
 
-export function startKeeping(settings: SessionSettings, cacheFolder: string, privateFolder: string, facts: LaunchFacts): Keeping {
-  const needsOriginals = settings.mode === 'shrink' && settings.profile === 'standard';
+export interface KeepingPlaces {
+  readonly cacheFolder: string;
+  readonly privateFolder: string;
+  /** Whether the agent can open a file that a note names. */
+  readonly opensFiles: boolean;
+}
+
+export function startKeeping(settings: SessionSettings, places: KeepingPlaces, facts: LaunchFacts): Keeping {
+  const { cacheFolder, privateFolder } = places;
+  const needsOriginals = places.opensFiles && settings.mode !== 'off' && settings.profile === 'standard';
   // Agents compare a path with every link in it followed.
   const folderOf = () => cacheParts(realpathSync.native(settings.isEphemeral ? privateFolder : cacheFolder)).originals;
   const ledger = settings.isEphemeral ? undefined : openLedger(cacheParts(cacheFolder).ledger);
   const launch = launchPart(facts);
   return {
-    originalsFolder: needsOriginals ? folderOf() : undefined,
+    originals: needsOriginals ? { folder: folderOf(), ...(settings.mode === 'shrink' ? { privateFolder } : {}) } : undefined,
     record: (record) => {
       const line = ledger && ledgerLine(record, launch);
       if (line) ledger.append(line);

@@ -87,7 +87,8 @@ async function putUp(
       folder.remove();
       process.off('exit', folder.remove);
     });
-    const keeping = startKeeping(settings, cacheFolder, folder.path, {
+    const places = { cacheFolder, privateFolder: folder.path, opensFiles: wrapper.opensFiles };
+    const keeping = startKeeping(settings, places, {
       id: folder.id,
       agent: wrapper.name,
       projectFolder: situation.projectFolder,
@@ -107,6 +108,7 @@ async function putUp(
         mode: settings.mode,
         profile: settings.profile,
         version: surroundings.version,
+        ...(keeping.originals ? { originals: keeping.originals } : {}),
         refusesUpgrades: draft.refusesUpgrades ?? false,
         ...(contentSecret === undefined ? {} : { contentSecret }),
         skips: [],
@@ -121,7 +123,8 @@ async function putUp(
       },
     );
     teardown.add('proxy', () => proxy.close());
-    const { originalsFolder } = keeping;
+    // Nothing is there to be read where nothing is written.
+    const originalsFolder = settings.mode === 'shrink' ? keeping.originals?.folder : undefined;
     const plan = wrapper.plan({
       ...situation,
       ...{ proxyAddress: proxy.address, privateFolder: folder.path, originalsFolder },

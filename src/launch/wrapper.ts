@@ -106,6 +106,8 @@ export interface Wrapper {
   /** Paths of settings files that decide the plan. One that ends in `*.json` stands for every such file in its folder, by name. */
   readonly readsFiles: (situation: Omit<Situation, 'files' | 'proxyAddress' | 'privateFolder' | 'originalsFolder'>) => readonly string[];
   readonly plan: (situation: Situation) => Plan;
+  /** Whether the agent's model can open a file by its path, without asking: only then is it shown excerpts. */
+  readonly opensFiles: boolean;
   /** How the agent works by itself on a configuration that is not the user's, for a demo. Absent: not known. */
   readonly demo?: (demo: DemoSituation) => DemoStart;
 }

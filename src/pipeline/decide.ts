@@ -23,7 +23,7 @@ export interface DecideOptions {
   readonly keep?: KeepOriginal | undefined;
 }
 
-/** The path of the original once it is kept, or why it could not be. */
+/** The path of the original once it is kept, or why it could not be, in a few words that name no path. */
 export type KeepOriginal = (text: string) => { readonly path: string } | { readonly reason: string };
 
 export interface Decided extends Decision {

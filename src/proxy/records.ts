@@ -49,6 +49,14 @@ export interface Upstream {
   readonly caFiles: readonly string[];
 }
 
+/** Where originals of excerpts go. */
+export interface OriginalsPlace {
+  /** No links in its path: agents compare paths. */
+  readonly folder: string;
+  /** The launch's own, where it marks what it uses. Absent: nothing is written, only the names are made. */
+  readonly privateFolder?: string;
+}
+
 export interface ProxySettings {
   /** 0: any free port. A restarted worker is given the port it had. */
   readonly port: number;
@@ -63,6 +71,8 @@ export interface ProxySettings {
   readonly mode: ProxyMode;
   readonly profile: 'lossless' | 'standard';
   readonly version: string;
+  /** Absent: no excerpts, whatever the profile. */
+  readonly originals?: OriginalsPlace;
   /** True: who asks for another protocol, such as WebSocket, is answered 426 at once. Else such requests pass through. */
   readonly refusesUpgrades?: boolean;
   /** Chain keys of blocks whose skip must stand, from a worker that died. */

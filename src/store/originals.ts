@@ -71,6 +71,11 @@ export function findOriginal(folder: string, name: string): Found {
   }
 }
 
+/** Where an original would be kept. */
+export function originalPath(folder: string, text: string): string {
+  return join(folder, sha256(Buffer.from(text)).slice(0, nameLength));
+}
+
 /** Whether a file name is an original's. */
 export function isOriginalName(name: string): boolean {
   return namePattern.test(name);
