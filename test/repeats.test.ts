@@ -62,6 +62,28 @@ describe('a repeat', () => {
     );
   });
 
+  test('of lines in a diff says how they are marked, and shows what is new', () => {
+    const write = turn('a', 'Write', { file_path: path, content: code.join('\n') }, 'File created');
+    const added = code.slice(0, 20).map((line) => `+${line}`);
+    const head = ['diff --git a/src/values.ts b/src/values.ts', '--- a/src/values.ts', '+++ b/src/values.ts', '@@ -0,0 +1,22 @@'];
+    const diff = [...head, ...added, '+  // one that nobody has seen yet', '+  // and another one'];
+    expect(lastOf(write, turn('b', 'Bash', { command: 'git diff' }, diff.join('\n'))).split('\n')).toEqual([
+      ...head,
+      `[… 20 added lines as above: Write src/values.ts, input lines 1-20: ${code[0]?.trim().slice(0, 24)}]`,
+      ...diff.slice(-2),
+    ]);
+  });
+
+  test('of lines in a diff never takes added lines for removed ones, nor lines outside of hunks for either', () => {
+    const write = turn('a', 'Write', { file_path: path, content: code.join('\n') }, 'File created');
+    const mixed = code.slice(0, 20).map((line, at) => (at % 3 === 0 ? '-' : '+') + line);
+    const removed = mixed.filter((line) => line.startsWith('-')).length;
+    const diff = [`@@ -1,${removed} +1,${20 - removed} @@`, ...mixed];
+    expect(lastOf(write, turn('b', 'Bash', { command: 'git diff' }, diff.join('\n')))).toBe(diff.join('\n'));
+    const outside = code.slice(0, 20).map((line) => `+${line}`);
+    expect(lastOf(write, turn('b', 'Bash', { command: 'make' }, outside.join('\n')))).toBe(outside.join('\n'));
+  });
+
   test('never hides how a command ended', () => {
     const output = `Exit code 1\n${code.join('\n')}\nProcess exited with code 1`;
     const second = lastOf(turn('a', 'Bash', { command: 'make' }, output), turn('b', 'Bash', { command: 'make' }, output)).split('\n');
@@ -70,8 +92,8 @@ describe('a repeat', () => {
     expect(second).toHaveLength(3);
   });
 
-  test('does not reach back further than about 60,000 tokens', () => {
-    const far = turn('x', 'Bash', { command: 'seq' }, Array.from({ length: 20_000 }, (_, at) => `unrelated ${at * 7919}`).join('\n'));
+  test('does not reach back further than about 150,000 tokens', () => {
+    const far = turn('x', 'Bash', { command: 'seq' }, Array.from({ length: 40_000 }, (_, at) => `unrelated ${at * 7919}`).join('\n'));
     expect(lastOf(readAll, far, turn('b', 'Read', { file_path: path }, numbered(code)))).not.toContain('as above');
   });
 

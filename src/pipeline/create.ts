@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
 import { decide, type KeepOriginal, leave } from './decide.ts';
 import type { BlockRecord, Decision } from './decision.ts';
+import { withOrigin } from './origin.ts';
 import type { Pipeline, Rewriting, Skip } from './pipeline.ts';
 import { createThread, cutBack, showAsItCame, showShrunk, type Thread } from './thread.ts';
 
@@ -66,9 +67,12 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
 
   function extend(thread: Thread, conversation: Conversation, at: number, skips: Skip[]): void {
     const { visible } = thread;
-    const block = conversation.blocks[at]!;
+    const block = withOrigin(conversation.blocks, at);
     const mark = visible.mark();
-    const decision = block.source === 'result' ? settle(thread, conversation, at, skips) : undefined;
+    const decision =
+      block.source === 'result'
+        ? settle(thread, block, () => saidBefore(conversation.blocks, at), conversation.allowsRepeats, skips)
+        : undefined;
     if (!decision?.replacement && block.source !== 'opaque') {
       visible.rollBack(mark);
       showAsItCame(visible, block);
@@ -80,8 +84,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
   }
 
   /** What a result becomes; where it is shrunk, its outgoing lines have been shown. */
-  function settle({ visible }: Thread, { blocks, allowsRepeats }: Conversation, at: number, skips: Skip[]): Decision {
-    const block = blocks[at]!;
+  function settle({ visible }: Thread, block: Block, asked: () => string, allowsRepeats: boolean, skips: Skip[]): Decision {
     const pin = pinned.get(block.key);
     if (pin && pin.only === undefined) return leave(pin.reason, 0);
     const before = decisions.get(block.key);
@@ -94,7 +97,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
       const { noExcerpt, ...decided } = decide(block, visible, {
         count,
         allowsRepeats,
-        asked: saidBefore(blocks, at),
+        asked,
         keep: pin ? undefined : keep,
       });
       decision = decided;

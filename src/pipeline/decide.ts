@@ -18,7 +18,7 @@ export interface DecideOptions {
   /** False: notes may not refer to anything above. */
   readonly allowsRepeats: boolean;
   /** What was said last before the block. */
-  readonly asked: string;
+  readonly asked: () => string;
   /** Puts an original where the agent can open it; absent: no excerpts. */
   readonly keep?: KeepOriginal | undefined;
 }
@@ -42,7 +42,7 @@ export function decide(block: Block, visible: VisibleLines, options: DecideOptio
   const mark = visible.mark();
   const whole = shape(block, tokensBefore, route({ text, call }), visible, options);
   if (!options.keep || !paysAsExcerpt(whole.tokensAfter, 0)) return whole;
-  const shaped = routeExcerpt({ text, call, asked: options.asked });
+  const shaped = routeExcerpt({ text, call, asked: options.asked() });
   if (!shaped || !paysAsExcerpt(whole.tokensAfter, options.count(shaped.text))) return whole;
   // Before a line of it leaves, the original is where its note says.
   const kept = options.keep(text);

@@ -1,4 +1,5 @@
 /** Writes a text with its repeats noted and its numbers thinned, and reads it back: the inverse is what makes the form true. */
+import { diffMarks } from '../text/diff-lines.ts';
 import { fillNumbers, keptNumbers, type NumberedText, type Spelling, spell } from '../text/numbered.ts';
 import { readNote } from './note.ts';
 import type { Repeat } from './repeats.ts';
@@ -36,7 +37,7 @@ export function readBack(outgoing: string, spelling: Spelling | undefined, noted
     const note = readNote(line);
     if (note) {
       for (const [n, content] of (noted[next] ?? []).entries()) {
-        contents.push(content);
+        contents.push(note.mark === undefined ? content : diffMarks[note.mark] + content);
         numbers.push(note.number === undefined ? -1 : note.number + n);
       }
       next++;

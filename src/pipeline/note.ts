@@ -1,5 +1,7 @@
 /** Notes: what stands where text was left out. One form, one line: `[… what is not shown: where it is]`. */
 
+import type { DiffMark } from '../text/diff-lines.ts';
+
 /** Where lines that the model can already see stand. */
 export interface Reference {
   /** Short name of the call, or `message`. */
@@ -14,13 +16,14 @@ export interface Reference {
 }
 
 /** A repeat. */
-const note = /^\[… (?:(\d+)(?:-(\d+))?|(\d+) lines?) as above: .*\]$/;
+const note = /^\[… (?:(\d+)(?:-(\d+))?|(\d+)(?: (added|removed|unchanged))? lines?) as above: .*\]$/;
 /** Any line of this shape is a note of ours; a text that holds one is never shrunk again. */
-const anyNote = /^\[… [\d,]+(-\d+| of [\d,]+)?( lines?| rows?)?( as above:|:|\]| not shown).*$/;
+const anyNote = /^\[… [\d,]+(-\d+| of [\d,]+)?( (added |removed |unchanged )?lines?| rows?)?( as above:|:|\]| not shown).*$/;
 
-/** `count` lines, in the present text numbered from `number` (or not numbered), stand at `reference`. */
-export function repeatNote(count: number, number: number | undefined, reference: Reference): string {
-  const what = number === undefined ? `${count} ${count === 1 ? 'line' : 'lines'}` : range(number, count);
+/** `count` lines, in the present text numbered from `number` (or not numbered, or marked in a diff), stand at `reference`. */
+export function repeatNote(count: number, number: number | undefined, reference: Reference, mark?: DiffMark): string {
+  const lines = `${mark === undefined ? '' : `${mark} `}${count === 1 ? 'line' : 'lines'}`;
+  const what = number === undefined ? `${count} ${lines}` : range(number, count);
   return `[… ${what} as above: ${place(count, number, reference)}]`;
 }
 
@@ -44,14 +47,23 @@ export function closingNote(hidden: number, of: number, unit: 'line' | 'row', pa
   return `[… ${hidden} of ${amount(of, unit)} not shown, full text: ${path}]`;
 }
 
-/** How many lines a note stands for and, where it says so, the number of the first; undefined where the line is no note. */
-export function readNote(line: string): { count: number; number: number | undefined } | undefined {
+export interface RepeatNote {
+  /** How many lines it stands for. */
+  readonly count: number;
+  /** Number of the first, where they are numbered. */
+  readonly number: number | undefined;
+  /** How a diff marks them, where they stand in one. */
+  readonly mark: DiffMark | undefined;
+}
+
+/** What the note of a repeat says of the text it stands in; undefined where the line is none. */
+export function readNote(line: string): RepeatNote | undefined {
   const found = note.exec(line);
   if (!found) return undefined;
-  const [, first, last, count] = found;
-  if (count !== undefined) return { count: Number(count), number: undefined };
+  const [, first, last, count, mark] = found;
+  if (count !== undefined) return { count: Number(count), number: undefined, mark: mark as DiffMark | undefined };
   const number = Number(first);
-  return { count: last === undefined ? 1 : Number(last) - number + 1, number };
+  return { count: last === undefined ? 1 : Number(last) - number + 1, number, mark: undefined };
 }
 
 /** True where a text already carries our notes. */

@@ -2,6 +2,7 @@
  * Finds the runs of lines in a text that the conversation already shows, in earlier blocks or further up in the same text, and shows
  * the rest. Which runs pay is decided here; how they are written, in `layout`.
  */
+import { type DiffMark, readDiffMarks } from '../text/diff-lines.ts';
 import type { NumberedText } from '../text/numbered.ts';
 import { isNote, type Reference, repeatNote } from './note.ts';
 import { longLine, type Match, type VisibleLines, type VisibleText } from './visible-lines.ts';
@@ -18,14 +19,16 @@ export interface Repeat {
   readonly lines: readonly string[];
 }
 
-/** About 60,000 tokens: what is further back is shown again. */
-const reach = 240_000;
+/** About 150,000 tokens: what is further back is shown again. */
+const reach = 600_000;
 /**
  * Tokens that a note must be shorter than what it stands for: few where the same lines of a file are read again under the same numbers,
  * more where the eye must search. A text with a hole every few lines is cheap and hard to read.
  */
 const leastSavedInPlace = 24;
-const leastSaved = 60;
+const leastSaved = 40;
+/** In a diff the change is the news: only runs of so many lines are left to what stands above. */
+const leastMarkedLines = 5;
 /** A run of more lines than this that does not pay is next to nothing; its parts are not tried one by one. */
 const manyLines = 16;
 /** Below this many UTF-16 units beside white space no run pays. */
@@ -36,6 +39,9 @@ const openingLength = 24;
 export function findRepeats(text: NumberedText, own: VisibleText, visible: VisibleLines, count: (text: string) => number): Repeat[] {
   const { contents, numbers } = text;
   const ids = contents.map((content) => visible.intern(content));
+  const marks = contents.some((content) => content.startsWith('@@ -')) ? readDiffMarks(contents) : [];
+  /** Lines of hunks without their marks, as a file or an edit shows them. */
+  const unmarked = marks.map((mark, at) => (mark === undefined ? -1 : visible.find((contents[at] ?? '').slice(1))));
   const repeats: Repeat[] = [];
   let from = 0;
   let until = 0;
@@ -65,17 +71,27 @@ export function findRepeats(text: NumberedText, own: VisibleText, visible: Visib
       number >= 0 && visible.lineAt(place)?.isNumbered === true && visible.lineAt(place)?.number === number;
     if (at < nextTry) return undefined;
     const match = visible.longest(ids, at, until, { reach, prefers });
-    const repeat = match && worthNoting(at, match, number >= 0 ? number : undefined);
+    const repeat = (match && worthNoting(at, match, number >= 0 ? number : undefined)) ?? markedRepeatAt(at, match?.count ?? 0);
     if (match && !repeat && match.count > manyLines) nextTry = at + match.count - 1;
     return repeat;
   }
 
-  function worthNoting(at: number, match: Match, number: number | undefined): Repeat | undefined {
-    const lines = contents.slice(at, at + match.count);
+  /** A run of a hunk, all added, removed or unchanged, that a file or an edit above shows without marks; only if it is longer than `least`. */
+  function markedRepeatAt(at: number, least: number): Repeat | undefined {
+    const mark = marks[at];
+    if (mark === undefined || unmarked[at] === -1) return undefined;
+    let end = at + 1;
+    while (end < until && marks[end] === mark && unmarked[end] !== -1) end++;
+    const match = end - at > least ? visible.longest(unmarked, at, end, { reach, prefers: () => false }) : undefined;
+    return match && match.count > Math.max(least, leastMarkedLines - 1) ? worthNoting(at, match, undefined, mark) : undefined;
+  }
+
+  function worthNoting(at: number, match: Match, number: number | undefined, mark?: DiffMark): Repeat | undefined {
+    const lines = contents.slice(at, at + match.count).map((line) => (mark === undefined ? line : line.slice(1)));
     if (lines.reduce((sum, line) => sum + line.trim().length, 0) < leastLength) return undefined;
     const source = visible.textAt(match.at);
     const reference = referenceTo(visible, match, source, own);
-    const note = repeatNote(match.count, number, reference);
+    const note = repeatNote(match.count, number, reference, mark);
     const isInPlace = reference.numbered && reference.from === number;
     if (count(lines.join('\n')) - count(note) < (isInPlace ? leastSavedInPlace : leastSaved)) return undefined;
     return { from: at, count: match.count, note, source: source.key, lines };

@@ -105,6 +105,11 @@ export class VisibleLines {
     return this.idOfContent.size - 1;
   }
 
+  /** The number of a line's content, or -1 where no line has it. */
+  find(content: string): number {
+    return this.idOfContent.get(content) ?? -1;
+  }
+
   /** The longest visible run equal to `wanted[from..until)` from its start; among equals a preferred place, then the latest. */
   longest(wanted: readonly number[], from: number, until: number, { reach, prefers }: LongestOptions): Match | undefined {
     let best: Match | undefined;

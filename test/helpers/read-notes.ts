@@ -1,6 +1,7 @@
 /** Reads outgoing text as a model would: what stands in it, and whether what its notes say is there. Knows nothing of how they were made. */
 
-const note = /^\[… (?:(\d+)(?:-(\d+))?|(\d+) lines?) as above: .*\]$/;
+const note = /^\[… (?:(\d+)(?:-(\d+))?|(\d+)(?: (added|removed|unchanged))? lines?) as above: .*\]$/;
+const marks: Readonly<Record<string, string>> = { added: '+', removed: '-', unchanged: ' ' };
 const lineNumber = /^ *\d+(?:\t|→|\| |: |\. )/;
 
 /** Lines of the original that a note of the outgoing text stands for, note by note; the rest of the outgoing lines must be the original's. */
@@ -16,9 +17,12 @@ export function hiddenRuns(original: string, outgoing: string): string[][] {
         throw new Error(`line ${at}: ${JSON.stringify(line)} is not ${JSON.stringify(expected)}`);
       continue;
     }
-    const [, first, last, count] = found;
+    const [, first, last, count, mark] = found;
     const length = count === undefined ? Number(last ?? first) - Number(first) + 1 : Number(count);
-    const run = lines.slice(at, at + length);
+    const run = lines.slice(at, at + length).map((text) => {
+      if (mark !== undefined && !text.startsWith(marks[mark] ?? '?')) throw new Error(`${line}: ${JSON.stringify(text)} is not marked so`);
+      return mark === undefined ? text : text.slice(1);
+    });
     if (first !== undefined && !run.every((text, n) => new RegExp(`^ *0*${Number(first) + n}\\D`).test(text)))
       throw new Error(`${line}: numbers differ`);
     runs.push(first === undefined ? run : run.map(bare));
