@@ -37,7 +37,7 @@ export interface Compressor {
   readonly kind: string;
   /** What the receipt calls the saving. */
   readonly lever: string;
-  /** How sure it is, from 0 (not mine) to 1 (parsed and certain); below 0.5 it is not asked. Linear in the text. */
+  /** How sure it is, from 0 (not mine) to 1 (parsed and certain). Below 0.5 it is not asked; 0.5: takes any text, whatever its kind. Linear in the text. */
   readonly claim: (input: TextToShrink) => number;
   /** One or more smaller forms that lose nothing, or undefined to give up. Pure, deterministic, idempotent. */
   readonly shrink: (input: TextToShrink) => SmallerText | readonly SmallerText[] | undefined;

@@ -1,9 +1,12 @@
 /** The compressors, in the order in which they are asked where their claims are the same. */
 import type { Compressor } from './compressor.ts';
+import { logs } from './logs.ts';
 import { search } from './search.ts';
+import { sharedBeginnings } from './shared-beginnings.ts';
+import { stackTraces } from './stack-traces.ts';
 import { terminal } from './terminal.ts';
 
 /** Runs before all others, on every text: what it takes out would stand in their way. */
 export const cleaner: Compressor = terminal;
 
-export const compressors: readonly Compressor[] = [search];
+export const compressors: readonly Compressor[] = [search, logs, stackTraces, sharedBeginnings];

@@ -27,11 +27,13 @@ interface Routed {
   readonly envelope: Enveloped;
   readonly input: TextToShrink;
   readonly claims: readonly Compressor[];
+  /** The kind of text that it is, if anybody knows. */
+  readonly claimed: string | undefined;
 }
 
 /** The smallest form that loses nothing. */
 export function route(input: TextToShrink): Shaped {
-  const { cleaned, envelope, input: present, claims } = open(input);
+  const { cleaned, envelope, input: present, claims, claimed } = open(input);
   for (const compressor of claims) {
     const smaller = smallest(compressor, present);
     if (!smaller) continue;
@@ -39,7 +41,7 @@ export function route(input: TextToShrink): Shaped {
     const units = { ...cleaned.units, [compressor.lever]: cleaned.text.length - text.length };
     return { text, form: cleaned.form ?? smaller.form, kind: compressor.kind, units };
   }
-  return { ...cleaned, kind: claims[0]?.kind ?? cleaned.kind };
+  return { ...cleaned, kind: claimed ?? cleaned.kind };
 }
 
 /** The excerpt of the surest member that offers one; undefined where none does. */
@@ -69,9 +71,10 @@ function open(input: TextToShrink): Routed {
   const claims = compressors
     .map((compressor) => ({ compressor, claim: compressor.claim(present) }))
     .filter(({ claim }) => claim >= 0.5)
-    .sort((one, other) => other.claim - one.claim)
-    .map(({ compressor }) => compressor);
-  return { cleaned, envelope, input: present, claims };
+    .sort((one, other) => other.claim - one.claim);
+  // Whoever takes any text knows no kind.
+  const claimed = claims.find(({ claim }) => claim > 0.5)?.compressor.kind;
+  return { cleaned, envelope, input: present, claims: claims.map(({ compressor }) => compressor), claimed };
 }
 
 function clean(input: TextToShrink): Shaped {

@@ -39,11 +39,14 @@ export function numbersLines(call: ToolCall | undefined): boolean {
   return /(^|[_-])(read|view|open|edit|write|multiedit|notebookread|str_replace\w*|create)([_-]|$)/i.test(snake(call.tool));
 }
 
+const fileView =
+  /^\s*((cd|cat|sed|head|tail|nl|bat|less|more|awk|echo|printf|type|gc|Get-Content|git (-\S+ (\S+ )?)?show \S+:\S+)(\s|$)|$)/;
+
 /** True for tools that show the content of files, and for commands that do nothing else. */
 export function showsFiles(call: ToolCall | undefined): boolean {
   const command = commandOf(call);
   if (command === undefined) return numbersLines(call);
-  return command.split(/&&|\|\||[;|\n]/).every((part) => /^\s*((cd|cat|sed|head|tail|nl|bat|less|more|awk|echo|printf)\b|$)/.test(part));
+  return command.split(/&&|\|\||[;|\n]/).every((part) => fileView.test(part));
 }
 
 /**
