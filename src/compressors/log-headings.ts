@@ -1,0 +1,157 @@
+/**
+ * What every line of a log repeats, said once: a line that ends in `…` is what stands in front of the lines below it, and ` … as above`
+ * stands for the same words as in the line before. Each line keeps its own place, and its time.
+ */
+import { type LogLine, readLogLine, readUndated } from './log-line.ts';
+
+const mark = '…';
+const ditto = ' … as above';
+/** UTF-16 units that must repeat before they are not said again. */
+const leastDitto = 30;
+
+/** The lines with what they repeat taken out, or undefined where the text uses our marks itself. */
+export function writeHeadings(lines: readonly string[], dittos: boolean): string[] | undefined {
+  if (lines.some((line) => line.endsWith(mark) || line.endsWith(ditto))) return undefined;
+  const read = lines.map(readLogLine);
+  const said = dittos ? writeDittos(lines, read) : lines;
+  const byDate = headByDate(said, read);
+  const byTime = headByTime(said, read);
+  return sizeOf(byTime) < sizeOf(byDate) ? byTime : byDate;
+}
+
+/** Gives back what `writeHeadings` took out. */
+export function readHeadings(written: readonly string[]): string[] {
+  const lines: string[] = [];
+  let heading = '';
+  let before: LogLine | undefined;
+  for (const line of written) {
+    if (line.endsWith(mark)) {
+      heading = line.slice(0, -mark.length);
+      continue;
+    }
+    const whole = underHeading(heading, line);
+    if (!whole.endsWith(ditto)) {
+      lines.push(whole);
+      before = readLogLine(whole);
+      continue;
+    }
+    lines.push(whole.slice(0, -ditto.length) + (before?.rest ?? ''));
+  }
+  return lines;
+}
+
+/** How many of the lines above belong to a heading is what the line itself says: it goes on from a date, or from a blank. */
+function underHeading(heading: string, line: string): string {
+  if (heading === '') return line;
+  const date = dateOf(heading);
+  if (date === undefined) return continuesTime(line) ? heading + line : line;
+  const undated = readUndated(line);
+  if (!undated) return line;
+  if (date.lead !== '') return undated.lead === '' ? heading + line : line;
+  return undated.lead + date.date + line.slice(undated.lead.length);
+}
+
+/** A heading that ends where a time would begin. */
+function dateOf(heading: string): LogLine | undefined {
+  const whole = readLogLine(`${heading}00:00:00`);
+  return whole && whole.date !== '' && whole.lead + whole.date === heading ? whole : undefined;
+}
+
+function continuesTime(line: string): boolean {
+  return line.length > 1 && line[0] === ' ' && line[1] !== ' ' && line[1] !== '\t';
+}
+
+function writeDittos(lines: readonly string[], read: readonly (LogLine | undefined)[]): string[] {
+  return lines.map((line, at) => {
+    const [here, before] = [read[at], read[at - 1]];
+    const isSame = here && before && here.rest === before.rest && here.lead === before.lead && here.rest.length >= leastDitto;
+    return isSame ? line.slice(0, line.length - here.rest.length) + ditto : line;
+  });
+}
+
+/** The date once, and with it what stands before it where that is the same in every line. */
+function headByDate(lines: readonly string[], read: readonly (LogLine | undefined)[]): string[] {
+  const dated = read.filter((line) => line !== undefined && line.date !== '');
+  const lead = dated.every((line) => line?.lead === dated[0]?.lead) ? (dated[0]?.lead ?? '') : '';
+  const written: string[] = [];
+  let heading = '';
+  for (const [at, line] of lines.entries()) {
+    const parts = read[at];
+    const own = parts && parts.date !== '' ? lead + parts.date : undefined;
+    const short = parts && own !== undefined ? parts.lead.slice(lead.length) + line.slice(parts.lead.length + parts.date.length) : line;
+    if (own !== undefined && dateOf(own) !== undefined && underHeading(own, short) === line) {
+      if (own !== heading) written.push(own + mark);
+      heading = own;
+      written.push(short);
+      continue;
+    }
+    heading = pushWhole(written, heading, line);
+  }
+  return written;
+}
+
+/** A line that no heading stands before, though it looks as if: the heading ends there. */
+function pushWhole(written: string[], heading: string, line: string): string {
+  const belongs = underHeading(heading, line) !== line;
+  if (belongs) written.push(mark);
+  written.push(line);
+  return belongs ? '' : heading;
+}
+
+/** Lines of the same instant: the whole stamp once, and the words behind it that they share. */
+function headByTime(lines: readonly string[], read: readonly (LogLine | undefined)[]): string[] {
+  const written: string[] = [];
+  let heading = '';
+  for (let at = 0; at < lines.length; ) {
+    const end = instantEnd(lines, read, at);
+    const own = end - at < 2 ? undefined : sharedWords(lines, at, end, stampOf(read[at]));
+    if (own === undefined || dateOf(own) !== undefined) {
+      heading = pushWhole(written, heading, lines[at] ?? '');
+      at++;
+      continue;
+    }
+    if (own !== heading) written.push(own + mark);
+    heading = own;
+    for (; at < end; at++) written.push((lines[at] ?? '').slice(own.length));
+  }
+  return written;
+}
+
+function stampOf(line: LogLine | undefined): string {
+  return line ? line.lead + line.date + line.time : '';
+}
+
+/** End of the lines that begin with the same stamp, with a single blank and more behind it. */
+function instantEnd(lines: readonly string[], read: readonly (LogLine | undefined)[], from: number): number {
+  const stamp = stampOf(read[from]);
+  let end = from;
+  while (stamp !== '' && end < lines.length && stampOf(read[end]) === stamp) {
+    const at = (lines[end] ?? '').lastIndexOf(' ');
+    if (at < stamp.length || at + 1 === lines[end]?.length) break;
+    end++;
+  }
+  return end;
+}
+
+/** The longest beginning of the lines that ends before a single blank in each, or undefined. */
+function sharedWords(lines: readonly string[], from: number, until: number, stamp: string): string | undefined {
+  const first = lines[from] ?? '';
+  let length = first.length;
+  for (let at = from + 1; at < until; at++) {
+    const line = lines[at] ?? '';
+    let shared = 0;
+    while (shared < length && shared < line.length && line[shared] === first[shared]) shared++;
+    length = shared;
+  }
+  for (let cut = Math.min(length, first.length - 1); cut >= stamp.length; cut--) {
+    if (first[cut] !== ' ') continue;
+    let fits = true;
+    for (let at = from; at < until && fits; at++) fits = continuesTime((lines[at] ?? '').slice(cut, cut + 2));
+    if (fits) return first.slice(0, cut);
+  }
+  return undefined;
+}
+
+function sizeOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}

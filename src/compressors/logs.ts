@@ -1,0 +1,143 @@
+/**
+ * Logs of services, containers and systems: what all lines repeat (the date, the container, a message said again) once, as a form that
+ * loses nothing; of big ones the errors, warnings and stack traces, the first line of each shape, both ends, and counts of the rest.
+ * Not the logs of builds and tests.
+ */
+import { findAsked } from '../text/asked-words.ts';
+import { commandOf, pathOf, showsFiles } from '../text/tool-call.ts';
+import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
+import { readHeadings, writeHeadings } from './log-headings.ts';
+import { beginsWithLevel, isTrouble, type LogLine, readLogLine } from './log-line.ts';
+import { shapeOf, tellShapes } from './log-shapes.ts';
+import { keepFrames, readFrames, tellFrames } from './stack-frames.ts';
+
+const logCommand =
+  /\b(?:docker|podman|nerdctl|docker-compose|compose|kubectl|oc|k|heroku|fly|flyctl|pm2|railway|vercel|wrangler|service)\b[^\n;&|]*\blogs?\b|\b(?:journalctl|dmesg|stern|rsync|logcat)\b|\btail\s+(?:-\S+\s+)*-[fF]/;
+const logFile = /\.(?:log|out|err)(?:\.\d+)?(?=["'\s;|&)<>]|$)|\/var\/log\/|\bLogs?\//i;
+
+/** Lines that must be there, and how many of all lines must begin as lines of logs do. */
+const leastLines = 6;
+const leastShare = 0.5;
+
+export const logs: Compressor = {
+  kind: 'logs',
+  lever: 'log prefixes',
+  claim: ({ text, call }) => {
+    const asked = commandOf(call) ?? pathOf(call) ?? '';
+    const isAsked = logCommand.test(asked) || logFile.test(asked);
+    // What a file holds is a log only where its name says so: agents edit by exact text.
+    if (showsFiles(call) && !isAsked) return 0;
+    const { entries, all } = countEntries(text);
+    if (entries < leastLines || entries < all * (isAsked ? leastShare / 2 : leastShare)) return 0;
+    return isAsked ? 0.85 : 0.6;
+  },
+  shrink: ({ text }) => withHeadings(text, true),
+  excerpt: (input) => excerptOf(input),
+};
+
+/** Lines that begin with a time or a level, of those that are not blank and not indented below one that does. */
+function countEntries(text: string): { entries: number; all: number } {
+  let entries = 0;
+  let all = 0;
+  for (const line of text.split('\n', 4000)) {
+    if (readLogLine(line) || beginsWithLevel(line)) entries++;
+    else if (line.trim() === '' || (entries > 0 && /^\s/.test(line))) continue;
+    all++;
+  }
+  return { entries, all };
+}
+
+function withHeadings(text: string, dittos: boolean): SmallerText | undefined {
+  const written = writeHeadings(text.split('\n'), dittos)?.join('\n');
+  if (written === undefined || written.length >= text.length) return undefined;
+  return { text: written, form: 'invertible', inverse: (shown) => readHeadings(shown.split('\n')).join('\n') };
+}
+
+const firstLines = 4;
+const lastLines = 10;
+/** How often the very same trouble is shown, and how many lines may be shown because they are the first of their shape or were asked for. */
+const mostSame = 2;
+const mostShapes = 60;
+const mostAsked = 30;
+
+function excerptOf(input: TextToShrink): Excerpt | undefined {
+  const smaller = withHeadings(input.text, false);
+  const lines = (smaller?.text ?? input.text).split('\n');
+  const read = lines.map((line) => readLogLine(line) ?? (line.startsWith(' ') && smaller ? belowStamp(line) : undefined));
+  const shapes = lines.map((line, at) => (smaller && isHeading(line) ? '' : shapeOf(line, read[at])));
+  const keeps = lines.map((_, at) => at < firstLines || at >= lines.length - lastLines);
+  keepTrouble(lines, read, keeps);
+  keepFirstOfShapes(shapes, keeps);
+  keepAsked(lines, input.asked, keeps);
+  const frames = readFrames(lines);
+  keepFrames(frames, keeps);
+  if (smaller) keepHeadings(lines, keeps);
+  return {
+    ...(smaller ? { of: smaller } : {}),
+    keeps,
+    tell: (from, until) => tellFrames(frames, from, until) ?? tellShapes(shapes, from, until),
+  };
+}
+
+/** A line whose stamp stands in the heading above it. */
+function belowStamp(line: string): LogLine {
+  return { lead: '', date: '', time: '', rest: line };
+}
+
+/** Every error and warning, what stands below it, and the line before; the very same again only the first times and the last. */
+function keepTrouble(lines: readonly string[], read: readonly (LogLine | undefined)[], keeps: boolean[]): void {
+  const seen = new Map<string, number[]>();
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    if (!isTrouble(line)) continue;
+    const said = read[at]?.rest ?? line;
+    const places = seen.get(said);
+    if (places) places.push(at);
+    else seen.set(said, [at]);
+  }
+  for (const places of seen.values()) {
+    for (const [n, at] of places.entries()) {
+      if (n >= mostSame && n < places.length - 1) continue;
+      keeps[at] = true;
+      if (n === 0 && at > 0) keeps[at - 1] = true;
+      for (let below = at + 1; below < lines.length && isBelow(lines, read, below); below++) keeps[below] = true;
+    }
+  }
+}
+
+/** Lines that go on with what the line above said: a stack trace, a second line of a message. */
+function isBelow(lines: readonly string[], read: readonly (LogLine | undefined)[], at: number): boolean {
+  const line = lines[at] ?? '';
+  return read[at] === undefined && !beginsWithLevel(line) && line.trim() !== '';
+}
+
+function keepFirstOfShapes(shapes: readonly string[], keeps: boolean[]): void {
+  const seen = new Set<string>();
+  for (const [at, shape] of shapes.entries()) {
+    if (seen.size === mostShapes) return;
+    if (shape === '' || seen.has(shape)) continue;
+    seen.add(shape);
+    keeps[at] = true;
+  }
+}
+
+function keepAsked(lines: readonly string[], asked: string | undefined, keeps: boolean[]): void {
+  const isAsked = findAsked(asked);
+  const places = isAsked ? lines.flatMap((line, at) => (isAsked(line) ? [at] : [])) : [];
+  if (places.length <= Math.max(3, Math.min(mostAsked, lines.length / 5))) for (const at of places) keeps[at] = true;
+}
+
+function isHeading(line: string): boolean {
+  return line.endsWith('…');
+}
+
+/** A heading stays where a line that it stands before stays. */
+function keepHeadings(lines: readonly string[], keeps: boolean[]): void {
+  let heading = -1;
+  for (let at = 0; at < lines.length; at++) {
+    if (isHeading(lines[at] ?? '')) {
+      heading = at;
+      keeps[at] = false;
+    } else if (keeps[at] && heading >= 0) keeps[heading] = true;
+  }
+}
