@@ -37,7 +37,7 @@ const file = fc.oneof(
 
 /** What one step does with one of three files. */
 const step = fc.record({
-  action: fc.constantFrom('read', 'read-part', 'cat', 'nl', 'write', 'edit', 'search', 'colour', 'say', 'two'),
+  action: fc.constantFrom('read', 'read-part', 'cat', 'nl', 'write', 'edit', 'search', 'colour', 'say', 'two', 'logs'),
   file: fc.nat(2),
   from: fc.nat(60),
   count: fc.integer({ min: 1, max: 80 }),
@@ -93,6 +93,8 @@ function play(each: Step, id: string, contents: string[][]): ParsedMessage[] {
       );
     case 'colour':
       return turn(id, 'Bash', { command: 'npm test' }, part.map((text) => `\x1b[32m${text}\x1b[0m`).join('\n'));
+    case 'logs':
+      return turn(id, 'Bash', { command: `docker logs web-${each.file}` }, log(each.from, 90 + 2 * each.count, each.text));
     case 'two':
       return [
         { role: 'assistant', content: [call(`${id}a`, 'Read', { file_path: path }), call(`${id}b`, 'Bash', { command: `cat ${path}` })] },
@@ -107,6 +109,16 @@ function play(each: Step, id: string, contents: string[][]): ParsedMessage[] {
         { role: 'user', content: part.join('\n') },
       ];
   }
+}
+
+/** A service's log, long enough for an excerpt: much of the same, now and then an error. */
+function log(seed: number, count: number, text: string): string {
+  return Array.from({ length: count }, (_, at) => {
+    const time = new Date(Date.UTC(2026, 0, 5, 10, 0, seed * 7 + at * 3)).toISOString();
+    const request = (seed * 7919 + at * 104729) % 100_003;
+    if (request % 37 === 0) return `${time} ERROR web: request ${request} failed: ${text}`;
+    return `${time} INFO web: GET /api/items/${request} answered 200 in ${request % 90} ms`;
+  }).join('\n');
 }
 
 function turn(id: string, tool: string, input: unknown, text: string): ParsedMessage[] {
