@@ -1,83 +1,51 @@
 /**
  * Search results that repeat their path on every hit (`rg -n`, `grep -rn`, `git grep -n`): the path once, above its hits, as ripgrep's own
- * `--heading` prints them. Every hit keeps its line number and its text; a file with a single hit stays as it is.
+ * `--heading` prints them. Every hit keeps its line number and its text; a file with a single hit stays on its line.
  */
-import { commandOf } from '../text/tool-call.ts';
-import type { Compressor } from './compressor.ts';
 
-/** `path:12:text`; a Windows drive may stand in front. */
-const hit = /^((?:[A-Za-z]:[\\/])?[^\s:][^:]*):(\d+):/;
-const entry = /^\d+[:-]/;
-const separator = '--';
+import type { ToolCall } from '../block.ts';
+import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
+import { commandOf } from '../text/tool-call.ts';
+import type { Compressor, SmallerText } from './compressor.ts';
+import { commonBase } from './search-base.ts';
+import { readFound, writeFound } from './search-found.ts';
+import { readGroups, writeGroups } from './search-groups.ts';
+import { readSearch } from './search-lines.ts';
 
 export const search: Compressor = {
   kind: 'search',
   lever: 'search paths',
-  claim: ({ text, call }) => {
-    const command = commandOf(call);
-    const isSearch = command === undefined ? /grep|search|^rg$/i.test(call?.tool ?? '') : /\b(rg|grep|ag|ack)\b/.test(command);
-    return isSearch && hit.test(text.split('\n').find((line) => hit.test(line)) ?? '') ? 0.9 : 0;
+  claim: ({ text, call }) => (isSearch(call) && namesPaths(text) ? 0.9 : 0),
+  shrink: ({ text }) => {
+    const found = writeFound(text);
+    if (found !== undefined) return { text: found, form: 'invertible', inverse: readFound };
+    const result = readSearch(text.split('\n'));
+    const base = commonBase(result);
+    const bases = base === undefined ? [undefined] : base.ofHits ? [undefined, base] : [base];
+    const forms = bases.map((one) => writeGroups(text, result, one)).filter((form) => form !== undefined);
+    return forms.length > 0 ? forms.map((form): SmallerText => ({ text: form, form: 'invertible', inverse: readGroups })) : undefined;
   },
-  shrink: ({ text }) => ({
-    text: group(text.split('\n')).join('\n'),
-    form: 'invertible',
-    inverse: (grouped) => ungroup(grouped.split('\n')).join('\n'),
-  }),
 };
 
-function group(lines: readonly string[]): string[] {
-  const grouped: string[] = [];
-  let at = 0;
-  while (at < lines.length) {
-    const path = hit.exec(lines[at] ?? '')?.[1] ?? pathOfContext(lines, at);
-    const end = path === undefined ? at : groupEnd(lines, at, path);
-    if (path === undefined || end - at < 2) {
-      grouped.push(lines[at] ?? '');
-      at++;
-      continue;
-    }
-    grouped.push(path);
-    for (; at < end; at++) grouped.push(lines[at] === separator ? separator : (lines[at] ?? '').slice(path.length + 1));
-  }
-  return grouped;
+const programs = /^(rg|grep|egrep|fgrep|zgrep|ag|ack|ugrep|Select-String|sls|findstr)$/;
+const tools = /^(?:grep|rg|ripgrep|search|search_files?|search_file_content|grep_search|file_search|text_search|code_search)$/i;
+
+/** True where one of the commands prints hits with their paths: not where it filters what another printed. */
+function isSearch(call: ToolCall | undefined): boolean {
+  const command = commandOf(call);
+  if (command === undefined) return tools.test(call?.tool.split('__').at(-1) ?? '');
+  return pipelinesOf(command).some((pipeline) =>
+    pipeline.some((words, at) => {
+      const program = programOf(words);
+      if (at > 0) return program === 'xargs' && words.some((word) => programs.test(word));
+      if (program === 'git') return words.includes('grep');
+      if (program === 'find' || program === 'fd') return words.some((word) => programs.test(word));
+      return programs.test(program) && !words.includes('--files');
+    }),
+  );
 }
 
-/** Context lines (`path-11-text`) may stand before the first hit of their file. */
-function pathOfContext(lines: readonly string[], at: number): string | undefined {
-  for (let ahead = at + 1; ahead < lines.length && ahead <= at + 10; ahead++) {
-    const path = hit.exec(lines[ahead] ?? '')?.[1];
-    if (path !== undefined) return isOf(lines[at] ?? '', path) ? path : undefined;
-  }
-  return undefined;
-}
-
-/** End of the lines that belong to one file; separators count where the file goes on behind them. */
-function groupEnd(lines: readonly string[], from: number, path: string): number {
-  let end = from;
-  for (let at = from; at < lines.length; at++) {
-    const line = lines[at] ?? '';
-    if (isOf(line, path)) end = at + 1;
-    else if (line !== separator) break;
-  }
-  return end;
-}
-
-function isOf(line: string, path: string): boolean {
-  return line.startsWith(path) && (line[path.length] === ':' || line[path.length] === '-') && entry.test(line.slice(path.length + 1));
-}
-
-function ungroup(lines: readonly string[]): string[] {
-  const ungrouped: string[] = [];
-  let path: string | undefined;
-  for (const [at, line] of lines.entries()) {
-    if (path !== undefined && entry.test(line)) {
-      ungrouped.push(`${path}${/^\d+(.)/.exec(line)?.[1]}${line}`);
-    } else if (path !== undefined && line === separator && entry.test(lines[at + 1] ?? '')) {
-      ungrouped.push(line);
-    } else {
-      path = entry.test(lines[at + 1] ?? '') ? line : undefined;
-      if (path === undefined) ungrouped.push(line);
-    }
-  }
-  return ungrouped;
+function namesPaths(text: string): boolean {
+  if (writeFound(text.slice(0, 4000)) !== undefined) return true;
+  return readSearch(text.split('\n', 400)).lines.filter(({ path }) => path !== '').length > 1;
 }
