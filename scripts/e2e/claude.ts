@@ -10,6 +10,7 @@ import { checkKilled, checkKilledInTerminal, visitKilled } from './claude-kill.t
 import { checkReceipt } from './claude-receipt.ts';
 import { checkTerminal, visitInTerminal } from './claude-terminal.ts';
 import { type Setting, type Visit, visit } from './claude-visit.ts';
+import { checkExcerpts } from './excerpts.ts';
 import { installAgent } from './install.ts';
 import { hasTmux } from './screen.ts';
 import { planHelpers, planTour, tourEnd } from './tour.ts';
@@ -37,6 +38,11 @@ export async function checkClaude(checks: Checks, cli: string): Promise<void> {
     await checkHelpers(checks, setting);
     await checkRefused(checks, setting);
     await checkOriginals(checks, setting);
+    await checkExcerpts(checks, {
+      workplace,
+      visit: (script) => visit(setting, 'wrapped', { script, tools: 'Bash', keepsHome: true }),
+      resultsOf: (request) => resultsOf(request).map(({ text }) => text),
+    });
     console.log(' headroom wrap claude -p, launcher killed with SIGKILL');
     bare.push(await visitKilled(setting));
     await checkKilled(checks, setting, bare);

@@ -16,6 +16,8 @@ export interface CodexVisitOptions {
   readonly hasAccount?: boolean;
   /** Words between `wrap` and `codex`. */
   readonly options?: readonly string[];
+  /** True: home and project stay as they are. */
+  readonly keepsHome?: boolean;
 }
 
 /** Codex reads by commands, and edits by patches of whole lines. */
@@ -50,10 +52,10 @@ const middle = 'step 6';
 export async function visitCodex(
   setting: Setting,
   manner: Manner,
-  { script, model, options = [], hasAccount }: CodexVisitOptions,
+  { script, model, options = [], hasAccount, keepsHome }: CodexVisitOptions,
 ): Promise<Visit> {
   const { workplace, agentFolder, count } = setting;
-  workplace.reset();
+  if (!keepsHome) workplace.reset();
   if (hasAccount) logIn(workplace.home);
   const chatGpt = hasAccount ? await startChatGpt() : undefined;
   const mark = randomUUID();

@@ -7,6 +7,7 @@ import type { Checks } from './checks.ts';
 import { checkHome, checkSameEnd } from './claude-compare.ts';
 import type { Setting, Visit } from './claude-visit.ts';
 import { codexAside, codexTour, visitCodex } from './codex-visit.ts';
+import { checkExcerpts } from './excerpts.ts';
 import { installAgent } from './install.ts';
 import { isListening } from './processes.ts';
 import { turnsOf, usagesOf } from './wire.ts';
@@ -25,6 +26,11 @@ export async function checkCodex(checks: Checks, cli: string): Promise<void> {
     await checkAccount(checks, setting);
     await checkUnchanged(checks, setting);
     await checkRefused(checks, setting);
+    await checkExcerpts(checks, {
+      workplace,
+      visit: (script) => visitCodex(setting, 'wrapped', { model: withFunctions, script, keepsHome: true }),
+      resultsOf: outputsOf,
+    });
   } finally {
     workplace.remove();
   }
