@@ -4,7 +4,7 @@ import type { SearchResult } from './search-lines.ts';
 
 export interface Base {
   readonly folder: string;
-  /** False: hits are given relative to it, and only context lines spell it out. */
+  /** False: hits are given relative to it, and only lines without a colon, which are context, spell it out. */
   readonly ofHits: boolean;
 }
 
@@ -35,7 +35,7 @@ export function commonBase({ lines, contextFolder }: SearchResult): Base | undef
     if (kind === 'separator' || (kind === 'other' && remark.test(entry))) continue;
     if (path === '') return undefined;
     paths.add(path);
-    folder = folder === undefined ? path.slice(0, lastSeparator(path) + 1) : folder.slice(0, sharedFolder(folder, path));
+    folder = folder === undefined ? path.slice(0, lastSeparator(path) + 1) : folder.slice(0, sharedFolder(`${folder}.`, path));
     if (folder.length < leastLength) return undefined;
   }
   return folder !== undefined && paths.size >= leastPaths ? { folder, ofHits: true } : undefined;

@@ -19,7 +19,7 @@ export function writeFound(text: string): string | undefined {
   for (const line of lines) {
     if (!heading.test(line)) continue;
     const own = line.slice(0, Math.max(line.lastIndexOf('/'), line.lastIndexOf('\\')) + 1);
-    folder = folder === undefined ? own : folder.slice(0, sharedFolder(folder, line));
+    folder = folder === undefined ? own : folder.slice(0, sharedFolder(`${folder}.`, line));
   }
   if (folder === undefined) return undefined;
   const cut = folder.length >= leastFolder ? folder.length : 0;

@@ -57,7 +57,7 @@ export function readGroups(text: string): string {
     const next = lines[at + 1] ?? '';
     if (path !== undefined && line !== separator && entry.test(line)) {
       const mark = entry === plainEntry ? line[0] : /^\d+(.)/.exec(line)?.[1];
-      const folderOfContext = mark === '-' && base && !base.ofHits ? base.folder : '';
+      const folderOfContext = base && !base.ofHits && !line.includes(':') ? base.folder : '';
       spelled.push(`${folderOfContext}${whole(path)}${entry === plainEntry ? '' : mark}${line}`);
       continue;
     }

@@ -21,7 +21,7 @@ const mostLength = 600;
 export interface SearchResult {
   readonly lines: readonly SearchLine[];
   readonly isNumbered: boolean;
-  /** Claude Code spells hits relative to its folder and context lines in full: what stands in front of these. */
+  /** Claude Code spells lines with a colon in them relative to its folder, and others in full: what stands in front of these. */
   readonly contextFolder: string | undefined;
 }
 
@@ -37,6 +37,7 @@ export function readSearch(lines: readonly string[]): SearchResult {
     if (line === separator) return { kind: 'separator', path: '', entry: line };
     if (!isNumbered) return readPlainContext(line, paths, latest);
     if (contextFolder === undefined) return readContext(line, paths);
+    if (line.includes(':')) return readContext(line, paths);
     return line.startsWith(contextFolder) ? readContext(line.slice(contextFolder.length), paths) : undefined;
   };
   const read = lines.map((line, at) => {
