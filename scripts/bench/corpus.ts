@@ -1,80 +1,139 @@
-/** The share of tool-result tokens removed on recorded sessions: by agent, lever and kind, with quantiles over sessions. */
+/** Prints the share of tool-result tokens removed on recorded sessions, as both profiles: by agent, kind, tool and lever, with quantiles over sessions. */
+import type { Gauge } from './corpus-pass.ts';
+import { type Profile, profiles } from './profiles.ts';
+import { type Entry, type ReplayedSession, resultsOf } from './replay.ts';
+import { printTable } from './statistics.ts';
 
-import { loadCounter } from '../../src/tokens/count.ts';
-import { sessions } from '../../test/helpers/corpus.ts';
-import { type ReplayedResult, type ReplayedSession, replay } from './replay.ts';
-
-export async function benchCorpus(folder: string): Promise<void> {
-  const count = await loadCounter();
-  const replayed: ReplayedSession[] = [];
-  for (const session of sessions(folder)) replayed.push(replay(session, count));
-  const results = replayed.flatMap((session) => session.results);
-  console.log(`\nTool results of ${replayed.length} sessions, o200k tokens, each counted once\n`);
-  table('all', [['all', results]]);
-  table('agent', group(replayed.flatMap((session) => session.results.map((result) => [session.agent, result] as const))));
-  table('kind', group(results.map((result) => [result.kind, result] as const)));
-  table('tool', group(results.map((result) => [result.tool, result] as const)).slice(0, 14));
-  printLevers(results);
-  printReasons(results);
-  const shares = replayed.map((session) => share(session.results)).sort((a, b) => a - b);
-  const quantile = (q: number): string => percent(shares[Math.min(shares.length - 1, Math.floor(q * shares.length))] ?? 0);
-  console.log(
-    `sessions: min ${quantile(0)}  p10 ${quantile(0.1)}  p25 ${quantile(0.25)}  p50 ${quantile(0.5)}  p75 ${quantile(0.75)}  p90 ${quantile(0.9)}  max ${quantile(1)}`,
-  );
-  const quoted = replayed.reduce((sum, session) => sum + session.quoted, 0);
-  const lost = replayed.flatMap((session) => session.lost.map((line) => `${session.id}: ${line}`));
-  console.log(`prefix violations: ${replayed.reduce((sum, session) => sum + session.prefixViolations, 0)}`);
-  console.log(`lines quoted by later edits: ${quoted}, no longer visible: ${lost.length}`);
-  for (const line of lost.slice(0, 20)) console.log(`  lost ${line}`);
+interface OfSession {
+  readonly agent: string;
+  readonly prefixViolations: number;
+  readonly results: readonly Entry[];
 }
 
-function group(pairs: readonly (readonly [string, ReplayedResult])[]): [string, ReplayedResult[]][] {
-  const groups = new Map<string, ReplayedResult[]>();
+type Sessions = Readonly<Record<Profile, OfSession[]>>;
+
+/** Lines that a table may have: what is rarer stands in one row at its end. */
+const mostRows = 24;
+const bars: Readonly<Record<Profile, number>> = { lossless: 0.25, standard: 0.3 };
+
+export function createCorpusGauge(): Gauge {
+  const sessions: Sessions = { lossless: [], standard: [] };
+  return {
+    take: (_, replays) => {
+      for (const profile of profiles) sessions[profile].push(summarize(replays[profile]));
+    },
+    print: () => print(sessions),
+  };
+}
+
+/** The share of tokens that is no longer sent. */
+export function shareRemoved(results: readonly Entry[]): number {
+  const before = sum(results, 'before');
+  return before === 0 ? 0 : 1 - sum(results, 'after') / before;
+}
+
+function summarize(session: ReplayedSession): OfSession {
+  return { agent: session.agent, prefixViolations: session.prefixViolations, results: resultsOf(session) };
+}
+
+function print(sessions: Sessions): void {
+  const of = (profile: Profile) => sessions[profile].flatMap(({ results }) => results);
+  const byAgent = (profile: Profile) =>
+    sessions[profile].flatMap(({ agent, results }) => results.map((result) => [agent, result] as const));
+  const by = (name: (result: Entry) => string) => (profile: Profile) => of(profile).map((result) => [name(result), result] as const);
+  printTable(
+    `Tool results of ${sessions.lossless.length} sessions, o200k tokens, each counted once, and the share removed. Bars: 25% lossless, 30% standard.`,
+    [['', 'results', 'tokens', 'lossless', 'standard'], ...table(by(() => 'all'))],
+  );
+  console.log(`\n${profiles.map((profile) => `  ${profile}: ${shareRemoved(of(profile)) >= bars[profile] ? 'met' : 'MISSED'}`).join('')}`);
+  printTable('By agent', table(byAgent));
+  printTable('By kind, as standard tells them', table(by(kindOf)));
+  printTable('By tool', table(by(({ block }) => block.call?.tool ?? 'unknown')).slice(0, 14));
+  for (const profile of profiles) printLevers(profile, of(profile));
+  printReasons(of('standard'));
+  for (const profile of profiles) printQuantiles(profile, sessions[profile]);
+  console.log(
+    `  prefix violations: ${profiles.map((profile) => `${profile} ${sessions[profile].reduce((all, { prefixViolations }) => all + prefixViolations, 0)}`).join(', ')}`,
+  );
+
+  function kindOf({ record }: Entry): string {
+    return record?.kind ?? 'text';
+  }
+}
+
+/** One row per name with both profiles beside each other, those with most tokens first; names are taken from `standard`. */
+function table(named: (profile: Profile) => readonly (readonly [string, Entry])[]): string[][] {
+  const nameOf = new Map(named('standard').map(([name, { block }]) => [block, name]));
+  const lossless = group(named('lossless').map(([name, result]) => [nameOf.get(result.block) ?? name, result] as const));
+  const standard = new Map(group(named('standard')));
+  const rows = lossless.map(([name, results]) => row(name, results, standard.get(name) ?? []));
+  if (rows.length <= mostRows) return rows;
+  const rest = lossless.slice(mostRows);
+  const names = rest.map(([name]) => name);
+  return [
+    ...rows.slice(0, mostRows),
+    row(
+      `${rest.length} more`,
+      rest.flatMap(([, results]) => results),
+      names.flatMap((name) => standard.get(name) ?? []),
+    ),
+  ];
+}
+
+function row(name: string, lossless: readonly Entry[], standard: readonly Entry[]): string[] {
+  return [
+    name.slice(0, 27),
+    String(lossless.length),
+    String(sum(lossless, 'before')),
+    percent(shareRemoved(lossless)),
+    percent(shareRemoved(standard)),
+  ];
+}
+
+function group(pairs: readonly (readonly [string, Entry])[]): [string, Entry[]][] {
+  const groups = new Map<string, Entry[]>();
   for (const [name, result] of pairs) {
     const list = groups.get(name);
     if (list) list.push(result);
     else groups.set(name, [result]);
   }
-  return [...groups].sort((a, b) => tokens(b[1]) - tokens(a[1]));
+  return [...groups].sort((one, other) => sum(other[1], 'before') - sum(one[1], 'before'));
 }
 
-function table(title: string, rows: readonly (readonly [string, readonly ReplayedResult[]])[]): void {
-  console.log(`${title.padEnd(28)}${'results'.padStart(9)}${'before'.padStart(12)}${'after'.padStart(12)}${'removed'.padStart(10)}`);
-  for (const [name, results] of rows) {
-    const before = tokens(results);
-    const after = results.reduce((sum, result) => sum + result.after, 0);
-    console.log(
-      `${name.slice(0, 27).padEnd(28)}${String(results.length).padStart(9)}${String(before).padStart(12)}${String(after).padStart(12)}${percent(share(results)).padStart(10)}`,
-    );
-  }
-  console.log('');
-}
-
-function printLevers(results: readonly ReplayedResult[]): void {
+function printLevers(profile: Profile, results: readonly Entry[]): void {
   const levers = new Map<string, number>();
-  for (const result of results)
-    for (const [lever, saved] of Object.entries(result.levers)) levers.set(lever, (levers.get(lever) ?? 0) + saved);
-  const all = tokens(results);
-  for (const [lever, saved] of levers)
-    console.log(`lever ${lever.padEnd(22)}${String(saved).padStart(12)}${percent(saved / all).padStart(10)}`);
+  for (const { record } of results)
+    for (const [lever, saved] of Object.entries(record?.levers ?? {})) levers.set(lever, (levers.get(lever) ?? 0) + saved);
+  const all = sum(results, 'before');
+  const said = [...levers].sort((one, other) => other[1] - one[1]).map(([lever, saved]) => `${lever} ${percent(saved / all)}`);
+  console.log(`\n  ${profile}, by lever: ${said.join(', ')}`);
+}
+
+function printReasons(results: readonly Entry[]): void {
+  const reasons = group(results.map((result) => [result.record?.reason ?? 'unknown', result] as const));
+  printTable('By reason (standard)', [
+    ['', 'results', 'tokens'],
+    ...reasons.slice(0, mostRows).map(([reason, list]) => [reason.slice(0, 60), String(list.length), String(sum(list, 'before'))]),
+  ]);
   console.log('');
 }
 
-function printReasons(results: readonly ReplayedResult[]): void {
-  for (const [reason, list] of group(results.map((result) => [result.reason, result] as const)))
-    console.log(`reason ${reason.slice(0, 40).padEnd(42)}${String(list.length).padStart(8)}${String(tokens(list)).padStart(12)}`);
-  console.log('');
+function printQuantiles(profile: Profile, sessions: readonly OfSession[]): void {
+  console.log(`  sessions, ${profile}: ${sayQuantiles(sessions.map(({ results }) => shareRemoved(results)))}`);
 }
 
-function tokens(results: readonly ReplayedResult[]): number {
-  return results.reduce((sum, result) => sum + result.before, 0);
+/** The spread of shares over sessions in one line. */
+export function sayQuantiles(shares: readonly number[]): string {
+  const sorted = [...shares].sort((one, other) => one - other);
+  const at = (q: number): string => percent(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0);
+  return `min ${at(0)}, p10 ${at(0.1)}, p25 ${at(0.25)}, p50 ${at(0.5)}, p75 ${at(0.75)}, p90 ${at(0.9)}, max ${at(1)}`;
 }
 
-function share(results: readonly ReplayedResult[]): number {
-  const before = tokens(results);
-  return before === 0 ? 0 : 1 - results.reduce((sum, result) => sum + result.after, 0) / before;
+function sum(results: readonly Entry[], what: 'before' | 'after'): number {
+  return results.reduce((all, result) => all + result[what], 0);
 }
 
-function percent(value: number): string {
+/** One digit after the point. */
+export function percent(value: number): string {
   return `${(value * 100).toFixed(1)}%`;
 }

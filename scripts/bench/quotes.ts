@@ -1,17 +1,20 @@
-/** Lines that an edit quotes from the text it changes, and whether they stand in what the model has seen. */
+/** What the input of a tool call says, line by line, and which of these lines an edit must match exactly. */
 import type { ToolCall } from '../../src/block.ts';
+
+export interface InputLine {
+  readonly line: string;
+  /** An old string, or a context or removed line of a patch: it has to stand in the file to the letter. */
+  readonly isEdit: boolean;
+}
 
 /** Some agents quote the line number along; it is not part of the file. */
 const quotedNumber = /^ *\d+(?:\t|→)/;
-const lineNumber = /^ *\d+(?:\t|→|\| |: |\. )/;
 const quoteFields = /^(old_string|old_str|oldText|old_text|oldString|search)$/;
+const patchBegin = '*** Begin Patch';
+const patchEnd = '*** End Patch';
 
-/** The lines an edit must match exactly: old strings, and the context and removed lines of patches. Lines of less than 8 characters say nothing. */
-export function quotedLines(call: ToolCall | undefined): string[] {
-  return textsOf(call?.input, '')
-    .flatMap((text) => text.split('\n'))
-    .map((line) => line.replace(quotedNumber, ''))
-    .filter((line) => line.trim().length >= 8);
+export function inputLines(call: ToolCall | undefined): InputLine[] {
+  return linesOf(call?.input, '');
 }
 
 /** Every string in a call's input: what the model wrote itself it can see. */
@@ -21,37 +24,22 @@ export function inputTexts(value: unknown): string[] {
   return Object.values(value).flatMap(inputTexts);
 }
 
-function textsOf(value: unknown, name: string): string[] {
+function linesOf(value: unknown, name: string): InputLine[] {
   if (typeof value === 'string') {
-    if (quoteFields.test(name)) return [value];
-    return value.startsWith('*** Begin Patch') ? [patchLines(value)] : [];
+    if (quoteFields.test(name)) return value.split('\n').map((line) => ({ line: line.replace(quotedNumber, ''), isEdit: true }));
+    return value.includes(patchBegin) ? patchLines(value) : value.split('\n').map((line) => ({ line, isEdit: false }));
   }
-  if (Array.isArray(value)) return value.flatMap((item) => textsOf(item, name));
+  if (Array.isArray(value)) return value.flatMap((item) => linesOf(item, name));
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => textsOf(item, key));
+  return Object.entries(value).flatMap(([key, item]) => linesOf(item, key));
 }
 
-function patchLines(patch: string): string {
-  return patch
-    .split('\n')
-    .filter((line) => /^[- ]/.test(line))
-    .map((line) => line.slice(1))
-    .join('\n');
-}
-
-/** Every line of every text added, as it stands and without a line number in front. */
-export class SeenLines {
-  private readonly lines = new Set<string>();
-
-  add(text: string): void {
-    for (const line of text.split('\n')) {
-      this.lines.add(line);
-      const bare = line.replace(lineNumber, '');
-      if (bare !== line) this.lines.add(bare);
-    }
-  }
-
-  has(line: string): boolean {
-    return this.lines.has(line);
-  }
+function patchLines(text: string): InputLine[] {
+  let isInside = false;
+  return text.split('\n').map((line) => {
+    if (line.includes(patchBegin)) isInside = true;
+    if (line.startsWith(patchEnd)) isInside = false;
+    if (!isInside || !/^[-+ ]/.test(line)) return { line, isEdit: false };
+    return { line: line.slice(1), isEdit: !line.startsWith('+') };
+  });
 }

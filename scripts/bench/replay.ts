@@ -1,96 +1,116 @@
-/** Replays recorded sessions through the pipeline, request by request, and checks while it does what the laws promise. */
+/** Replays recorded sessions through the pipeline, request by request, as both profiles, and tells what every block became. It judges nothing. */
 import type { Block } from '../../src/block.ts';
 import { createPipeline } from '../../src/pipeline/create.ts';
-import type { Decision } from '../../src/pipeline/decision.ts';
-import type { Pipeline } from '../../src/pipeline/pipeline.ts';
+import type { BlockRecord } from '../../src/pipeline/decision.ts';
 import { createMessageReader } from '../../src/protocols/parsed-messages.ts';
+import type { TokenCounter } from '../../src/tokens/count.ts';
 import type { Session } from '../../test/helpers/corpus.ts';
-import { inputTexts, quotedLines, SeenLines } from './quotes.ts';
+import { type Profile, pipelineOptions, profiles } from './profiles.ts';
 
-/** One tool result of a session, counted once, when it is first sent. */
-export interface ReplayedResult {
-  readonly tool: string;
-  readonly kind: string;
-  readonly reason: string;
-  /** o200k tokens. */
+/** A block of a context and what it became, decided once. */
+export interface Entry {
+  readonly block: Block;
+  /** Index into the session's messages. */
+  readonly message: number;
+  /** What goes out instead of the block's text; undefined: as it came. */
+  readonly replacement: string | undefined;
+  /** For results. */
+  readonly record: BlockRecord | undefined;
+  /** o200k tokens of a result; 0 for other blocks. */
   readonly before: number;
   readonly after: number;
-  readonly levers: Decision['levers'];
+}
+
+/** Messages that grow from request to request, until the conversation is begun anew. */
+export interface Context {
+  readonly entries: readonly Entry[];
+  /** Index into the session's requests, and how many of the entries it holds. */
+  readonly requests: readonly { readonly index: number; readonly length: number }[];
 }
 
 export interface ReplayedSession {
   readonly id: string;
   readonly agent: string;
-  readonly results: readonly ReplayedResult[];
+  readonly contexts: readonly Context[];
   /** Results whose outgoing text differed from what an earlier request sent: must be none. */
   readonly prefixViolations: number;
-  /** Lines that later edits quote from results, and those of them that the model could no longer see. */
-  readonly quoted: number;
-  readonly lost: readonly string[];
 }
 
-export function replay(session: Session, count: (text: string) => number, pipeline: Pipeline = createPipeline({ count })): ReplayedSession {
-  const results: ReplayedResult[] = [];
-  const lost: string[] = [];
-  let quoted = 0;
+export type Replays = Readonly<Record<Profile, ReplayedSession>>;
+
+/** A session as every profile; token counts are shared. */
+export function replayAll(session: Session, count: TokenCounter): Replays {
+  const known = new Map<string, number>();
+  const remembering: TokenCounter = (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const tokens = count(text);
+    known.set(text, tokens);
+    return tokens;
+  };
+  return Object.fromEntries(profiles.map((profile) => [profile, replay(session, remembering, profile)])) as Record<
+    Profile,
+    ReplayedSession
+  >;
+}
+
+export function replay(session: Session, count: TokenCounter, profile: Profile): ReplayedSession {
+  const pipeline = createPipeline(pipelineOptions(count, profile));
+  const contexts: Context[] = [];
   let prefixViolations = 0;
   let blocks: Block[] = [];
+  let entries: Entry[] = [];
+  let requests: { index: number; length: number }[] = [];
   let reader = createMessageReader(session.id);
-  let original = new SeenLines();
-  let outgoing = new SeenLines();
-  let sent: (string | undefined)[] = [];
   let read = 0;
-  let start = 0;
-  const counted = new Set<number>();
-  for (const request of session.requests) {
+  let start: number | undefined;
+  for (const [index, request] of session.requests.entries()) {
     if (request.context_start !== start) {
       start = request.context_start;
       read = start;
       blocks = [];
-      sent = [];
+      entries = [];
+      requests = [];
+      contexts.push({ entries, requests });
       reader = createMessageReader(`${session.id} ${start}`);
-      original = new SeenLines();
-      outgoing = new SeenLines();
     }
-    const fresh: { block: Block; message: number }[] = [];
+    const messages: number[] = [];
     for (; read < request.message_index; read++) {
       const message = session.messages[read];
-      if (message) for (const block of reader.next(message)) fresh.push({ block, message: read });
-    }
-    const known = blocks.length;
-    blocks.push(...fresh.map(({ block }) => block));
-    const rewriting = pipeline.rewrite({ model: undefined, blocks, allowsRepeats: true });
-    for (let at = 0; at < known; at++) if (rewriting.replacements.get(at) !== sent[at]) prefixViolations++;
-    const records = new Map(rewriting.records.map((record) => [record.key, record]));
-    for (const [n, { block, message }] of fresh.entries()) {
-      const replacement = rewriting.replacements.get(known + n);
-      sent.push(replacement);
-      if (block.source === 'said') outgoing.add(block.text);
-      if (block.source === 'call') {
-        for (const line of quotedLines(block.call)) {
-          if (!original.has(line)) continue;
-          quoted++;
-          if (!outgoing.has(line)) lost.push(line);
-        }
-        for (const text of inputTexts(block.call?.input)) outgoing.add(text);
-        continue;
+      for (const block of message ? reader.next(message) : []) {
+        blocks.push(block);
+        messages.push(read);
       }
-      if (block.source !== 'result') continue;
-      original.add(block.text);
-      outgoing.add(replacement ?? block.text);
-      const record = records.get(block.key);
-      if (!record || counted.has(message * 1000 + n)) continue;
-      counted.add(message * 1000 + n);
-      const before = record.tokensBefore || count(block.text);
-      results.push({
-        tool: block.call?.tool ?? 'unknown',
-        kind: record.kind,
-        reason: record.reason,
+    }
+    const { replacements, records } = pipeline.rewrite({ model: undefined, blocks, allowsRepeats: true });
+    const known = entries.length;
+    for (let at = 0; at < known; at++) if (replacements.get(at) !== entries[at]?.replacement) prefixViolations++;
+    const recordOf = new Map(records.map((record) => [record.key, record]));
+    for (const [n, message] of messages.entries()) {
+      const block = blocks[known + n]!;
+      const replacement = replacements.get(known + n);
+      const record = block.source === 'result' ? recordOf.get(block.key) : undefined;
+      const before = record ? record.tokensBefore || count(block.text) : 0;
+      entries.push({
+        block,
+        message,
+        replacement,
+        record,
         before,
-        after: replacement === undefined ? before : record.tokensAfter,
-        levers: record.levers,
+        after: replacement === undefined ? before : (record?.tokensAfter ?? before),
       });
     }
+    requests.push({ index, length: entries.length });
   }
-  return { id: session.id, agent: session.agent, results, prefixViolations, quoted, lost };
+  return { id: session.id, agent: session.agent, contexts, prefixViolations };
+}
+
+/** Every result of a session once, in the context that sent it first. */
+export function resultsOf(session: ReplayedSession): Entry[] {
+  const seen = new Set<number>();
+  return session.contexts.flatMap(({ entries }) => {
+    const fresh = entries.filter(({ message }) => !seen.has(message));
+    for (const { message } of fresh) seen.add(message);
+    return fresh.filter(({ record }) => record !== undefined);
+  });
 }

@@ -1,0 +1,1 @@
+export async function benchCompressors(_: string | undefined): Promise<void> {}
