@@ -1,0 +1,110 @@
+/** A text of JSON as an outline under one line that says what it is, and back. */
+import { compact, type JsonLayout, layoutOf, spaced } from '../text/json-layout.ts';
+import { type JsonNode, parseJson, writeJson } from '../text/json-node.ts';
+import { type StringSpelling, spellingOfStrings } from '../text/json-spelling.ts';
+import { readOutline, type LineCursor } from './json-read.ts';
+import type { Notation } from './json-words.ts';
+import { type Outline, writeOutline } from './json-write.ts';
+
+export interface JsonDocument {
+  readonly notation: Notation;
+  /** One value, or an array of those that stood on lines of their own. */
+  readonly root: JsonNode;
+  readonly isLines: boolean;
+}
+
+/** Reads a whole text as one value; undefined where it is none that can be written again. */
+export function parseDocument(json: string): JsonDocument | undefined {
+  if (!/^[[{]/.test(json) || /\p{Surrogate}/u.test(json)) return undefined;
+  const notation = notationOf(layoutOf(json), spellingOfStrings(json));
+  const parsed = parseJson(json, 0, notation.layout, notation.strings);
+  return parsed?.end === json.length && parsed.node.type !== 'verbatim' ? { notation, root: parsed.node, isLines: false } : undefined;
+}
+
+/** Reads lines that are a value each. */
+export function parseLines(lines: readonly string[]): JsonDocument | undefined {
+  const text = lines.join('\n');
+  if (/\p{Surrogate}/u.test(text)) return undefined;
+  const layout = layoutOf(lines[0] ?? '');
+  if (layout.indent !== undefined) return undefined;
+  const notation = notationOf(layout, spellingOfStrings(text));
+  const items: JsonNode[] = [];
+  for (const line of lines) {
+    const parsed = parseJson(line, 0, layout, notation.strings);
+    if (parsed?.end !== line.length) return undefined;
+    items.push(parsed.node);
+  }
+  return { notation, root: { type: 'array', items }, isLines: true };
+}
+
+export function spellDocument({ root, notation, isLines }: JsonDocument): Outline & { readonly lines: string[] } {
+  const outline = writeOutline(root, notation);
+  return { lines: [headOf(notation, isLines, outline), ...outline.lines], tables: outline.tables };
+}
+
+/** The text that a document was; the cursor stands behind it. Undefined where none begins there. */
+export function readDocument(cursor: LineCursor): string | undefined {
+  const head = readHead(cursor.lines[cursor.at] ?? '');
+  if (!head) return undefined;
+  cursor.at++;
+  const root = readOutline(cursor, head.notation);
+  if (!root) return undefined;
+  if (!head.isLines) return writeJson(root, head.notation.layout);
+  return root.type === 'array' ? root.items.map((item) => writeJson(item, head.notation.layout)).join('\n') : undefined;
+}
+
+const escapes: readonly (readonly [keyof StringSpelling, string])[] = [
+  ['escapesNonAscii', 'é as \\u00e9'],
+  ['escapesMarkup', '<>& as \\u003c'],
+  ['escapesSlashes', '/ as \\/'],
+];
+const layouts: readonly (readonly [string, JsonLayout])[] = [
+  ['compact', compact],
+  ['spaced', spaced],
+  ['spaced after commas', { ...spaced, colon: ':' }],
+  ['spaced after colons', { ...compact, colon: ': ' }],
+];
+
+function headOf({ layout, strings }: Notation, isLines: boolean, outline: Outline): string {
+  const name =
+    layout.indent === undefined
+      ? layouts.find(([, { comma, colon }]) => comma === layout.comma && colon === layout.colon)?.[0]
+      : layout.indent.includes('\t')
+        ? `indent ${layout.indent.length} tab`
+        : `indent ${layout.indent.length}`;
+  const spelled = escapes.filter(([flag]) => strings[flag]).map(([, words]) => `, ${words}`);
+  return `JSON${isLines ? ' lines' : ''} (${name}${spelled.join('')}) as ${outline.tables.length > 0 ? legend(outline) : 'outline'}`;
+}
+
+/** What a reader must know of the tables that follow. */
+function legend({ lines, tables }: Outline): string {
+  const columns = tables.flatMap(({ table }) => table.columns);
+  const blanks = columns.some(({ shown }) => shown.how === 'template' && shown.template.blankAt !== undefined);
+  const isFixed = columns.some(({ shown }) => shown.how === 'constant' || (shown.how === 'template' && shown.template.blankAt === undefined));
+  const isAbsent = tables.some((table) => table.lines.some((line) => /^\t|\t\t|^$/.test(lines[line] ?? '')));
+  return [
+    'outline; tables: tab-separated rows under their columns',
+    ...(isFixed ? ['what is the same in all rows above them'] : []),
+    ...(blanks ? ['{} is the cell'] : []),
+    ...(isAbsent ? ['empty: no such key'] : []),
+  ].join(', ');
+}
+
+function readHead(line: string): { notation: Notation; isLines: boolean } | undefined {
+  const found = /^JSON( lines)? \(([^)]*)\) as /.exec(line);
+  if (!found) return undefined;
+  const [name = '', ...said] = (found[2] ?? '').split(/, (?=é|<|\/)/);
+  const indent = /^indent (\d+)( tab)?$/.exec(name);
+  const width = Math.min(Number(indent?.[1] ?? 0), 16);
+  const layout = indent
+    ? { indent: (indent[2] ? '\t' : ' ').repeat(width), comma: ',' as const, colon: ': ' as const }
+    : layouts.find(([each]) => each === name)?.[1];
+  if (!layout) return undefined;
+  const has = (flag: keyof StringSpelling): boolean => said.includes(escapes.find(([each]) => each === flag)?.[1] ?? '');
+  const strings = { escapesNonAscii: has('escapesNonAscii'), escapesMarkup: has('escapesMarkup'), escapesSlashes: has('escapesSlashes') };
+  return { notation: notationOf(layout, strings), isLines: found[1] !== undefined };
+}
+
+function notationOf(layout: JsonLayout, strings: StringSpelling): Notation {
+  return { layout, inline: layout.indent === undefined ? layout : compact, strings };
+}
