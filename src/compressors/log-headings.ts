@@ -8,15 +8,22 @@ const mark = '…';
 const ditto = ' … as above';
 /** UTF-16 units that must repeat before they are not said again. */
 const leastDitto = 30;
+/** Lines that a heading with a date must stand before. */
+const leastRun = 3;
 
 /** The lines with what they repeat taken out, or undefined where the text uses our marks itself. */
 export function writeHeadings(lines: readonly string[], dittos: boolean): string[] | undefined {
-  if (lines.some((line) => line.endsWith(mark) || line.endsWith(ditto))) return undefined;
+  if (lines.some((line) => isHeading(line) || line.endsWith(ditto))) return undefined;
   const read = lines.map(readLogLine);
   const said = dittos ? writeDittos(lines, read) : lines;
   const byDate = headByDate(said, read);
   const byTime = headByTime(said, read);
   return sizeOf(byTime) < sizeOf(byDate) ? byTime : byDate;
+}
+
+/** True for a line that says what stands before the lines below it. */
+export function isHeading(line: string): boolean {
+  return line.endsWith(mark);
 }
 
 /** Gives back what `writeHeadings` took out. */
@@ -25,7 +32,7 @@ export function readHeadings(written: readonly string[]): string[] {
   let heading = '';
   let before: LogLine | undefined;
   for (const line of written) {
-    if (line.endsWith(mark)) {
+    if (isHeading(line)) {
       heading = line.slice(0, -mark.length);
       continue;
     }
@@ -35,7 +42,8 @@ export function readHeadings(written: readonly string[]): string[] {
       before = readLogLine(whole);
       continue;
     }
-    lines.push(whole.slice(0, -ditto.length) + (before?.rest ?? ''));
+    const rest = before?.rest ?? '';
+    lines.push(whole.slice(0, -ditto.length) + rest.slice(closing(rest)));
   }
   return lines;
 }
@@ -65,29 +73,52 @@ function writeDittos(lines: readonly string[], read: readonly (LogLine | undefin
   return lines.map((line, at) => {
     const [here, before] = [read[at], read[at - 1]];
     const isSame = here && before && here.rest === before.rest && here.lead === before.lead && here.rest.length >= leastDitto;
-    return isSame ? line.slice(0, line.length - here.rest.length) + ditto : line;
+    return isSame ? line.slice(0, line.length - here.rest.length + closing(here.rest)) + ditto : line;
   });
+}
+
+/** What closes the time: its bracket stays with it. */
+function closing(rest: string): number {
+  return /^[\])"':]*/.exec(rest)?.[0].length ?? 0;
 }
 
 /** The date once, and with it what stands before it where that is the same in every line. */
 function headByDate(lines: readonly string[], read: readonly (LogLine | undefined)[]): string[] {
   const dated = read.filter((line) => line !== undefined && line.date !== '');
   const lead = dated.every((line) => line?.lead === dated[0]?.lead) ? (dated[0]?.lead ?? '') : '';
+  const owns = read.map((parts) => (parts && parts.date !== '' ? lead + parts.date : undefined));
+  const runs = runsOf(owns);
   const written: string[] = [];
   let heading = '';
   for (const [at, line] of lines.entries()) {
     const parts = read[at];
-    const own = parts && parts.date !== '' ? lead + parts.date : undefined;
+    const own = owns[at];
     const short = parts && own !== undefined ? parts.lead.slice(lead.length) + line.slice(parts.lead.length + parts.date.length) : line;
-    if (own !== undefined && dateOf(own) !== undefined && underHeading(own, short) === line) {
-      if (own !== heading) written.push(own + mark);
-      heading = own;
-      written.push(short);
+    const pays = own === heading || (runs[at] ?? 0) >= leastRun;
+    if (own === undefined || !pays || dateOf(own) === undefined || underHeading(own, short) !== line) {
+      heading = pushWhole(written, heading, line);
       continue;
     }
-    heading = pushWhole(written, heading, line);
+    if (own !== heading) written.push(own + mark);
+    heading = own;
+    written.push(short);
   }
   return written;
+}
+
+/** How many lines from here on have the same date, before one has another. */
+function runsOf(owns: readonly (string | undefined)[]): number[] {
+  const runs: number[] = new Array(owns.length).fill(0);
+  let next: string | undefined;
+  let length = 0;
+  for (let at = owns.length - 1; at >= 0; at--) {
+    const own = owns[at];
+    if (own === undefined) continue;
+    length = own === next ? length + 1 : 1;
+    next = own;
+    runs[at] = length;
+  }
+  return runs;
 }
 
 /** A line that no heading stands before, though it looks as if: the heading ends there. */

@@ -13,9 +13,9 @@ export interface LogLine {
 }
 
 /** A container or pod, a key, a bracket; or address and user of an access log. */
-const lead = String.raw`(?:[\w./-]{1,80} *\| |\[pod/[^\]\s]{1,120}\] )?(?:ts=|t=|time="?|timestamp="?|\[Nest\] \d+ +- |[[(]|[^\s\[\]]{1,60} [^\s\[\]]{1,40} [^\s\[\]]{1,40} \[)?`;
+const lead = String.raw`(?:[\w./-]{1,80} *\| |\[pod/[^\]\s]{1,120}\] )?(?:ts=|t=|time="?|timestamp="?|\[Nest\] \d+ +- |[IWEF]\d{4} (?=\d\d:)|[[(]|[^\s\[\]]{1,60} [^\s\[\]]{1,40} [^\s\[\]]{1,40} \[)?`;
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
-const date = String.raw`\d{4}[-/.]\d\d[-/.]\d\d[T ]|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?${month} [ \d]\d |\d\d/${month}/\d{4}:|\d\d?[-/.]\d\d?[-/.]\d{4},? |[IWEF]\d{4} `;
+const date = String.raw`\d{4}[-/.]\d\d[-/.]\d\d[T ]|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?${month} [ \d]\d |\d\d/${month}/\d{4}:|\d\d?[-/.]\d\d?[-/.]\d{4},? `;
 const time = String.raw`\d\d?:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AP]M\b)?(?:Z| ?[+-]\d\d:?\d\d\b)?`;
 /** What may follow: a comma before a value is a table with commas. */
 const end = String.raw`(?=[\s\]|)"':;-]|$)`;
@@ -49,7 +49,8 @@ const troubleWords =
 /** `ECONNREFUSED`, `ENOENT`. */
 const errorCode = /\bE[A-Z]{4,14}\b/;
 /** Words that only count trouble, and count none. */
-const noTrouble = /\b(?:0|no|zero) (?:errors?|failures?|failed|warnings?)\b|\b\w*(?:errors?|fail(?:ed|ures?)?|warnings?|exception|rejected|missing)["']?[=:] ?"?(?:0\b|null|none|false|""|\[\])/gi;
+const noTrouble =
+  /\b(?:0|no|zero) (?:errors?|failures?|failed|warnings?)\b|\b\w*(?:errors?|fail(?:ed|ures?)?|warnings?|exception|rejected|missing)["']?[=:] ?"?(?:0\b|null|none|false|""|\[\])/gi;
 /** `E1122 12:00:01.000000` of klog, and answers of servers above 399. */
 const klogTrouble = /^(?:[\w./-]{1,80} *\| )?[WEF]\d{4} \d\d:/;
 const badStatus = /" [45]\d\d (?:\d+|-)|\bstatus(?:_?code)?["']?[=: ]+[45]\d\d\b/i;

@@ -6,7 +6,7 @@
 import { findAsked } from '../text/asked-words.ts';
 import { commandOf, pathOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
-import { readHeadings, writeHeadings } from './log-headings.ts';
+import { isHeading, readHeadings, writeHeadings } from './log-headings.ts';
 import { beginsWithLevel, isTrouble, type LogLine, readLogLine } from './log-line.ts';
 import { shapeOf, tellShapes } from './log-shapes.ts';
 import { keepFrames, readFrames, tellFrames } from './stack-frames.ts';
@@ -60,28 +60,40 @@ const mostSame = 2;
 const mostShapes = 60;
 const mostAsked = 30;
 
-function excerptOf(input: TextToShrink): Excerpt | undefined {
-  const smaller = withHeadings(input.text, false);
-  const lines = (smaller?.text ?? input.text).split('\n');
-  const read = lines.map((line) => readLogLine(line) ?? (line.startsWith(' ') && smaller ? belowStamp(line) : undefined));
-  const shapes = lines.map((line, at) => (smaller && isHeading(line) ? '' : shapeOf(line, read[at])));
+function excerptOf(input: TextToShrink): Excerpt {
+  const lines = input.text.split('\n');
+  const read = lines.map(readLogLine);
+  const shapes = lines.map((line, at) => shapeOf(line, read[at]));
+  const frames = readFrames(lines);
   const keeps = lines.map((_, at) => at < firstLines || at >= lines.length - lastLines);
   keepTrouble(lines, read, keeps);
   keepFirstOfShapes(shapes, keeps);
   keepAsked(lines, input.asked, keeps);
-  const frames = readFrames(lines);
   keepFrames(frames, keeps);
-  if (smaller) keepHeadings(lines, keeps);
-  return {
-    ...(smaller ? { of: smaller } : {}),
-    keeps,
-    tell: (from, until) => tellFrames(frames, from, until) ?? tellShapes(shapes, from, until),
-  };
+  const tell = (from: number, until: number): string | undefined => tellFrames(frames, from, until) ?? tellShapes(shapes, from, until);
+  const smaller = withHeadings(input.text, false);
+  return smaller ? underHeadings(smaller, keeps, tell) : { keeps, tell };
 }
 
-/** A line whose stamp stands in the heading above it. */
-function belowStamp(line: string): LogLine {
-  return { lead: '', date: '', time: '', rest: line };
+/** The same excerpt of the form with headings: each of them stays where a line that it stands before stays. */
+function underHeadings(of: SmallerText, keeps: readonly boolean[], tell: (from: number, until: number) => string | undefined): Excerpt {
+  const places: number[] = [];
+  const shown: boolean[] = [];
+  let place = 0;
+  let heading = -1;
+  for (const [at, line] of of.text.split('\n').entries()) {
+    places.push(place);
+    if (isHeading(line)) {
+      heading = at;
+      shown.push(false);
+      continue;
+    }
+    const isKept = keeps[place] ?? true;
+    if (isKept && heading >= 0) shown[heading] = true;
+    shown.push(isKept);
+    place++;
+  }
+  return { of, keeps: shown, tell: (from, until) => tell(places[from] ?? 0, places[until] ?? place) };
 }
 
 /** Every error and warning, what stands below it, and the line before; the very same again only the first times and the last. */
@@ -125,19 +137,4 @@ function keepAsked(lines: readonly string[], asked: string | undefined, keeps: b
   const isAsked = findAsked(asked);
   const places = isAsked ? lines.flatMap((line, at) => (isAsked(line) ? [at] : [])) : [];
   if (places.length <= Math.max(3, Math.min(mostAsked, lines.length / 5))) for (const at of places) keeps[at] = true;
-}
-
-function isHeading(line: string): boolean {
-  return line.endsWith('…');
-}
-
-/** A heading stays where a line that it stands before stays. */
-function keepHeadings(lines: readonly string[], keeps: boolean[]): void {
-  let heading = -1;
-  for (let at = 0; at < lines.length; at++) {
-    if (isHeading(lines[at] ?? '')) {
-      heading = at;
-      keeps[at] = false;
-    } else if (keeps[at] && heading >= 0) keeps[heading] = true;
-  }
 }

@@ -13,53 +13,65 @@ interface Frame {
 /** UTF-16 units of a line that may be a frame. */
 const mostLength = 600;
 
-/** The library of each line that is part of a library's frame; '' for lines of the user's frames; undefined for all others. */
-export function readFrames(lines: readonly string[]): (string | undefined)[] {
-  const frames: (string | undefined)[] = new Array(lines.length).fill(undefined);
+/** One line of a frame. */
+export interface FrameLine {
+  /** Empty for the user's own. */
+  readonly library: string;
+  readonly opens: boolean;
+}
+
+/** Undefined for lines that are no part of a frame. */
+export function readFrames(lines: readonly string[]): (FrameLine | undefined)[] {
+  const frames: (FrameLine | undefined)[] = new Array(lines.length).fill(undefined);
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
     if (line.length > mostLength) continue;
     const frame = readFrame(line, lines, at);
     if (!frame) continue;
-    for (let of = at; of <= at + frame.below; of++) frames[of] = frame.library ?? '';
+    for (let of = at; of <= at + frame.below; of++) frames[of] = { library: frame.library ?? '', opens: of === at };
     at += frame.below;
   }
   return frames;
 }
 
 /**
- * Takes library frames out of what is shown, but for the first and last lines of each run: one of its ends is where the error arose,
- * the other what the user's code called.
+ * Takes library frames out of what is shown, but for the first and last of each run: one is where the error arose, the other what the
+ * user's code called.
  */
-export function keepFrames(frames: readonly (string | undefined)[], keeps: boolean[]): void {
+export function keepFrames(frames: readonly (FrameLine | undefined)[], keeps: boolean[]): void {
   for (let at = 0; at < frames.length; at++) {
-    if (!frames[at]) continue;
-    let end = at;
-    while (end < frames.length && frames[end]) end++;
-    for (let hidden = at + 2; hidden < end - 2; hidden++) keeps[hidden] = false;
+    if (!frames[at]?.library) continue;
+    let end = at + 1;
+    while (end < frames.length && frames[end]?.library) end++;
+    let from = at + 1;
+    while (from < end && !frames[from]?.opens) from++;
+    let until = end - 1;
+    while (until > from && !frames[until]?.opens) until--;
+    for (let hidden = from; hidden < until; hidden++) keeps[hidden] = false;
     at = end;
   }
 }
 
-/** `34 lines` of library frames, by library: `frames in org.springframework`. */
-export function tellFrames(frames: readonly (string | undefined)[], from: number, until: number): string | undefined {
+/** `frames in org.springframework, node`; undefined where the lines are not all frames of libraries. */
+export function tellFrames(frames: readonly (FrameLine | undefined)[], from: number, until: number): string | undefined {
   const counts = new Map<string, number>();
   for (let at = from; at < until; at++) {
-    const library = frames[at];
+    const library = frames[at]?.library;
     if (!library) return undefined;
     counts.set(library, (counts.get(library) ?? 0) + 1);
   }
   const named = [...counts].sort((one, other) => other[1] - one[1]).slice(0, 3);
-  if (named.length === 0) return undefined;
   return `frames in ${named.map(([library]) => library).join(', ')}${counts.size > named.length ? ' and others' : ''}`;
 }
 
 const java = /^\s+at ((?:[\w.@-]+\/{1,2})?[\w$.]+)\.[\w$<>-]+\((?:[^()]*)\)(?: ~?\[[^\]]*\])?\s*$/;
-const script = /^\s+at (?:(?:async |new )*[^\s()][^()]* \()?((?:node:|file:\/\/|webpack-internal:|[A-Za-z]:[\\/]|\.{0,2}\/|[\w@.-]+\/|internal\/|<anonymous>|native)[^\s()]*)\)?\s*$/;
+const script =
+  /^\s+at (?:(?:async |new )*[^\s()][^()]* \()?((?:node:|file:\/\/|webpack-internal:|[A-Za-z]:[\\/]|\.{0,2}\/|[\w@.-]+\/|internal\/|<anonymous>|native)[^\s()]*)\)?\s*$/;
 const python = /^\s*(?:\| +)?File "([^"]+)", line \d+(?:, in .*)?$/;
 const goPlace = /^\t((?:\/|[A-Za-z]:)[^\s:]*\.(?:go|s)):\d+(?: \+0x[0-9a-f]+)?$/;
-const rustSymbol = /^ {1,4}\d+: (?:0x[0-9a-f]+ - )?(\S.*)$/;
+const rustSymbol = /^ {1,4}\d+: +(?:0x[0-9a-f]+ - )?(\S.*)$/;
 const rustPlace = /^ +at ((?:\/|\.\/|[A-Za-z]:)[^\s:]+):\d+(?::\d+)?$/;
+const rustStandard = /^<*(?:std|core|alloc|__rustc|rust_begin_unwind)(?:\[[0-9a-f]+\])?(?:::|$)/;
 const dotnet = /^\s+at ([\w.`+<>[\],]+)\.[\w<>.|`[\],$]+\([^()]*\)(?: in (.+):line \d+)?\s*$/;
 const ruby = /^\s+(?:from |\d+: from )?(\/[^\s:]+\.rb):\d+:in [`'].*'$/;
 
@@ -72,11 +84,13 @@ function readFrame(line: string, lines: readonly string[], at: number): Frame | 
   const file = python.exec(line);
   if (file) return { library: pythonLibrary(file[1] ?? ''), below: codeBelow(lines, at) };
   const next = lines[at + 1] ?? '';
-  const go = next.startsWith('\t') && /^[\w./*()-]+(?:\(.*\)| in goroutine \d+)$/.test(line) ? goPlace.exec(next) : null;
+  const go =
+    next.startsWith('\t') && /^(?:created by )?[\w./*()[\]-]+(?:\(.*\)| in goroutine \d+)?$/.test(line) ? goPlace.exec(next) : null;
   if (go) return { library: goLibrary(go[1] ?? ''), below: 1 };
   const symbol = rustSymbol.exec(line);
   const rust = symbol ? rustPlace.exec(next) : null;
-  if (symbol && rust) return { library: rustLibrary(symbol[1] ?? '', rust[1] ?? ''), below: 1 };
+  if (symbol && (rust || rustStandard.test(symbol[1] ?? '')))
+    return { library: rustLibrary(symbol[1] ?? '', rust?.[1] ?? ''), below: rust ? 1 : 0 };
   const gem = ruby.exec(line);
   return gem ? { library: rubyLibrary(gem[1] ?? ''), below: 0 } : undefined;
 }
@@ -124,12 +138,14 @@ function goLibrary(path: string): string | undefined {
 function rustLibrary(symbol: string, path: string): string | undefined {
   if (/^\/rustc\//.test(path)) return 'rust';
   const [, crate] = /[\\/]registry[\\/]src[\\/][^\\/]+[\\/]([\w-]+?)-\d/.exec(path) ?? [];
-  return crate ?? (/^<?(?:std|core|alloc)::/.test(symbol) ? 'rust' : undefined);
+  return crate ?? (rustStandard.test(symbol) ? 'rust' : undefined);
 }
 
 function dotnetLibrary(line: string): string | undefined {
   const [, name = '', place] = dotnet.exec(line) ?? [];
-  return place === undefined && /^(?:System|Microsoft|Newtonsoft|NUnit|Xunit|Castle|Npgsql|Serilog|Grpc)\b/.test(name) ? name.split('.').slice(0, 2).join('.') : undefined;
+  return place === undefined && /^(?:System|Microsoft|Newtonsoft|NUnit|Xunit|Castle|Npgsql|Serilog|Grpc)\b/.test(name)
+    ? name.split('.').slice(0, 2).join('.')
+    : undefined;
 }
 
 function rubyLibrary(path: string): string | undefined {

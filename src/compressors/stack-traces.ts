@@ -1,7 +1,7 @@
 /** Stack traces in any output: messages, causes and the user's own frames stay, long runs of library frames are counted. */
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
-import { keepFrames, readFrames, tellFrames } from './stack-frames.ts';
+import { type FrameLine, keepFrames, readFrames, tellFrames } from './stack-frames.ts';
 
 /** Library frames below which a text is not worth it. */
 const leastFrames = 12;
@@ -23,6 +23,6 @@ export const stackTraces: Compressor = {
   },
 };
 
-function libraryFrames(frames: readonly (string | undefined)[]): number {
-  return frames.reduce((sum, frame) => sum + (frame ? 1 : 0), 0);
+function libraryFrames(frames: readonly (FrameLine | undefined)[]): number {
+  return frames.reduce((sum, frame) => sum + (frame?.library ? 1 : 0), 0);
 }
