@@ -21,7 +21,8 @@ export const terminal: Compressor = {
     const shown = readScreen(lines.map((line, at) => line.slice(0, line.length - (ends[at] ?? '').length)).join('\n'));
     if (shown === undefined) return undefined;
     const cleaned = shown.split('\n');
-    if (cleaned.length !== lines.length) return ends.some((end) => end !== '') ? undefined : { text: shown, form: 'same-to-the-eye' };
+    // What moves the cursor through its lines ends them as a terminal does.
+    if (cleaned.length !== lines.length || /\x1b\[\d*[AF]/.test(text)) return { text: shown, form: 'same-to-the-eye' };
     return { text: cleaned.map((line, at) => line + (ends[at] ?? '')).join('\n'), form: 'same-to-the-eye' };
   },
 };
