@@ -17,20 +17,40 @@ export function wayOf(wanted: string, outgoing: string): Way | undefined {
 const separator = /[/\\:-]/;
 /** Of a very long text the rest is not searched for headings. */
 const mostLines = 20_000;
-const hit = /^\d+[:-]/;
+/** What stands below the path of a search: with or without a line number. */
+const hit = /^\d*[:-]/;
+/** A first line that speaks of all that follows. */
+const ofAll = /^Paths .*:$/;
+/** What lines below it begin with, in quotes or before dots. */
+const beginning = /^\[(\d+) lines, each begins "(.*)"\]$|^(.* )…$/;
 
 function isSpelledOut(wanted: string, outgoing: string): boolean {
   const lines = outgoing.split('\n', mostLines);
   const bare = wanted.replace(/^[/\\:-]+|[/\\:-]+$/g, '');
   if (bare !== wanted && lines.some((line) => line.includes(bare))) return true;
-  return spelled(bare, lines, 0, lines.length, false) || spelled(wanted, lines, 0, lines.length, false);
+  return isBegunAbove(wanted, lines) || [bare, wanted].some((path) => spelled(path, lines, 0, lines.length, false));
+}
+
+function isBegunAbove(wanted: string, lines: readonly string[]): boolean {
+  return lines.some((line, at) => {
+    const [, count, quoted, dotted] = beginning.exec(line) ?? [];
+    const begins = quoted ?? dotted;
+    if (begins === undefined) return false;
+    const below = lines.slice(at + 1, count === undefined ? lines.length : at + 1 + Number(count));
+    for (let split = 1; split < wanted.length; split++) {
+      if (!begins.endsWith(wanted.slice(0, split))) continue;
+      const rest = wanted.slice(split);
+      if (below.some((entry) => entry.startsWith(rest))) return true;
+    }
+    return false;
+  });
 }
 
 /** `isEntry`: something stood before, so a line must begin with what is wanted, or say it whole and go on below. */
 function spelled(wanted: string, lines: readonly string[], from: number, until: number, isEntry: boolean): boolean {
   const splits = [...wanted].flatMap((unit, at) => (at > 0 && separator.test(unit) && at < wanted.length - 1 ? [at] : []));
   for (let at = from; at < until; at++) {
-    const body = (lines[at] ?? '').replace(/^[\s│├└─|`+-]+/, '');
+    const body = (lines[at] ?? '').replace(/^[\s│├└─|`+:-]+/, '');
     if (isEntry && (body.startsWith(wanted) || body.includes(` ${wanted}`))) return true;
     const heading = body.replace(/[/\\:\s]+$/, '');
     for (const split of splits) {
@@ -44,12 +64,14 @@ function spelled(wanted: string, lines: readonly string[], from: number, until: 
 
 /** End of the lines that belong to a heading: deeper ones, or numbered hits, or up to the next heading or empty line. */
 function scopeEnd(lines: readonly string[], heading: number, until: number): number {
+  if (ofAll.test(lines[heading] ?? '')) return until;
   const depth = depthOf(lines[heading] ?? '');
   const first = lines[heading + 1] ?? '';
   const isOver = (line: string): boolean => {
     if (line.startsWith('[… ') || line === '--') return false;
     if (hit.test(first)) return !hit.test(line);
-    if (depthOf(first) > depth) return depthOf(line) <= depth;
+    // Hits stand at the margin, however deep their file.
+    if (depthOf(first) > depth) return depthOf(line) <= depth && !hit.test(line);
     return line.trim() === '' || /[/:]$/.test(line);
   };
   let end = heading + 1;
