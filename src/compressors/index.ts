@@ -1,6 +1,7 @@
 /** The compressors, in the order in which they are asked where their claims are the same. */
 import type { Compressor } from './compressor.ts';
 import { html } from './html.ts';
+import { listings } from './listings.ts';
 import { logs } from './logs.ts';
 import { search } from './search.ts';
 import { sharedBeginnings } from './shared-beginnings.ts';
@@ -10,4 +11,4 @@ import { terminal } from './terminal.ts';
 /** Runs before all others, on every text: what it takes out would stand in their way. */
 export const cleaner: Compressor = terminal;
 
-export const compressors: readonly Compressor[] = [search, html, logs, stackTraces, sharedBeginnings];
+export const compressors: readonly Compressor[] = [search, listings, html, logs, stackTraces, sharedBeginnings];
