@@ -120,10 +120,11 @@ describe('who may', () => {
     expect(users(/\.listen\(/)).toEqual(['src/demo/upstream.ts', 'src/proxy/server.ts']);
   });
 
-  test('start processes: the terminal, the question when a process began, and a tool of the demo', () => {
+  test('start processes: the terminal, the question when a process began, and tools of the demo', () => {
     const starters = users(/from 'node:child_process'|import\('(?:execa|node-pty)'\)/);
     expect(starters.filter((file) => !/^src\/launch\/(?:terminal|pty)-/.test(file))).toEqual([
       'src/demo/agent-git.ts',
+      'src/demo/agent-tests.ts',
       'src/launch/process-start.ts',
     ]);
   });

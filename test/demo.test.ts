@@ -117,6 +117,12 @@ test('in an empty folder reads sample texts, and leaves the folder empty', async
   expect(readdirSync(machine.launches)).toEqual([]);
 });
 
+test('writes its files where it is called, wherever its agent stands', async () => {
+  const { code } = await machine.run(['demo', '--receipt-json', 'receipt.json', '--explain', 'why.jsonl']);
+  expect(code).toBe(0);
+  expect(readdirSync(machine.project).sort()).toEqual(['receipt.json', 'why.jsonl']);
+});
+
 test.each(['project', 'project/deep'])('reads no folder that is a home or holds one: %s', async (home) => {
   writeProject();
   mkdirSync(join(machine.project, 'deep'));
@@ -190,10 +196,57 @@ describe('with a real agent', () => {
   });
 });
 
+test('aider gets a copy of what it is shown, a home and a key that are not the user’s, and ends with a receipt', async () => {
+  writeProject();
+  for (const folder of ['home', 'project']) {
+    machine.write(`${folder}/.env`, 'OPENAI_API_BASE=http://127.0.0.1:9/v1\nOPENAI_API_KEY=own\n');
+    machine.write(`${folder}/.aider.conf.yml`, 'openai-api-base: http://127.0.0.1:9/v1\n');
+  }
+  const reportFile = join(machine.root, 'demo-report.json');
+  const program = machine.write(
+    'aider.mjs',
+    `import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+    const { argv, env } = process;
+    const list = (folder) => readdirSync(folder, { recursive: true }).sort();
+    const commands = readFileSync(argv[argv.indexOf('--load') + 1], 'utf8').split('\\n');
+    const report = { folder: process.cwd(), files: list('.'), home: list(env.HOME), environment: env, commands };
+    writeFileSync(${JSON.stringify(reportFile)}, JSON.stringify(report));
+    writeFileSync('.aider.chat.history.md', 'what was said');
+    const output = readFileSync('src/orders.ts', 'utf8');
+    const ran = (command) => 'I ran this command:\\n\\n' + command + '\\n\\nAnd got this output:\\n\\n' + output;
+    const messages = ['one', 'two'].flatMap((name) => [{ role: 'user', content: ran(name) }, { role: 'assistant', content: 'Ok.' }]);
+    const body = JSON.stringify({ model: 'scripted-demo', messages: [...messages, { role: 'user', content: 'Have a look' }] });
+    const reply = await fetch(env.OPENAI_API_BASE + '/chat/completions', { method: 'POST', body });
+    console.log((await reply.json()).choices[0].message.content);`,
+  );
+  placeProgram(join(machine.bin, 'aider'), `exec "${process.execPath}" "${program}" "$@"`);
+  const [before, home] = [projectState(), machine.homeState()];
+  const { code, stdout, stderr } = await machine.run(['demo', 'aider'], { OPENAI_API_KEY: 'own', AIDER_MODEL: 'own' });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: 'That was the demo: the script that plays the model is over.\n',
+    stderr: expect.stringMatching(/aider works in a copy of src\/\w+\.ts and src\/\w+\.ts, .*\nheadroom \d+ s[\s\S]*repeats ~[\d,]+/),
+  });
+  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Record<'files' | 'home' | 'commands', string[]> & {
+    readonly folder: string;
+    readonly environment: Record<string, string>;
+  };
+  expect(report.folder).toMatch(machine.launches);
+  expect(report.files.filter((file) => !file.startsWith('.git'))).toEqual(['src', 'src/orders.ts', 'src/stock.ts']);
+  expect(report.home.filter((name) => /env|conf/.test(name))).toEqual([]);
+  expect(Object.values(report.environment).filter((value) => value === 'own')).toEqual([]);
+  const show = expect.stringMatching(/^\/run cat 'src\/\w+\.ts'/);
+  expect(report.commands).toEqual([show, expect.stringMatching(/^\/run grep /), show, '']);
+  expect(projectState()).toEqual(before);
+  expect(machine.homeState()).toEqual(home);
+  expect(readdirSync(machine.launches)).toEqual([]);
+});
+
 describe('mistakes', () => {
   test.each([
     [['demo', 'nobody'], 2, 'There is no agent `nobody`\nAgents: '],
-    [['demo', 'aider'], 2, 'aider cannot be shown yet: how to keep it from your own settings is not known\nTry: headroom demo'],
+    [['demo', 'cursor'], 2, "Cursor cannot be shown: Cursor's own servers ask the model, and no address can be set at which a script"],
+    [['demo', '--with-tests', 'claude'], 2, '--with-tests is for the agent of the demo\nTry: headroom demo --with-tests\n'],
     [['demo', 'claude', 'more'], 2, 'too many arguments'],
     [['demo', '--profile', 'x'], 2, '--profile: there is no profile `x`'],
     [['demo', 'claude'], 127, 'Claude Code (`claude`) is not on PATH; install it: '],

@@ -4,6 +4,7 @@
  */
 import { posix, win32 } from 'node:path';
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
+import { demo } from './aider-demo.ts';
 import { type AiderSettings, findOption, readAiderSettings, settingsPaths } from './aider-settings.ts';
 import { type Environment, extendNoProxy, networkOf } from './environment.ts';
 
@@ -24,6 +25,7 @@ export const aider: ListedWrapper = {
   opensFiles: false,
   readsFiles: settingsPaths,
   plan,
+  demo,
 };
 
 const openai = 'https://api.openai.com/v1';

@@ -5,7 +5,7 @@
 import { posix, win32 } from 'node:path';
 import type { ListedWrapper, Plan, PrivateFile, Situation } from '../src/launch/wrapper.ts';
 import { classifyLaunch, findOption, findSettingsArgument, type LaunchKind } from './claude-arguments.ts';
-import { planDemo } from './claude-demo.ts';
+import { demo } from './claude-demo.ts';
 import { addReadRule, anchorRules, readRule } from './claude-rules.ts';
 import { type ClaudeSettings, readClaudeSettings, settingsPaths } from './claude-settings.ts';
 import { anyProxy, type Environment, extendNoProxy, isSwitchedOn, networkOf, sparesLoopback } from './environment.ts';
@@ -25,7 +25,7 @@ export const claude: ListedWrapper = {
   opensFiles: true,
   readsFiles: (place) => (isBareKind(classifyLaunch(place.args)) ? [] : settingsPaths(place)),
   plan,
-  demo: planDemo,
+  demo,
 };
 
 const anthropic = 'https://api.anthropic.com';

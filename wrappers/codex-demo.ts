@@ -1,7 +1,9 @@
 /** Codex in a demo: one prompt, with a home and a key that are not the user's. */
-import type { DemoSituation, DemoStart } from '../src/launch/wrapper.ts';
+import type { Demo, DemoSituation, DemoStart } from '../src/launch/wrapper.ts';
 
-export function planDemo({ upstream, prompt }: DemoSituation): DemoStart {
+export const demo: Demo = { plan, worksInCopy: false, hasTools: true };
+
+function plan({ upstream, prompt }: DemoSituation): DemoStart {
   const settings = [`openai_base_url=${JSON.stringify(`${upstream}/v1`)}`, 'analytics.enabled=false', 'check_for_update_on_startup=false'];
   return {
     args: [

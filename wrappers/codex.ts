@@ -6,7 +6,7 @@
 import { posix } from 'node:path';
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { type CodexArguments, classifyLaunch, readArguments } from './codex-arguments.ts';
-import { planDemo } from './codex-demo.ts';
+import { demo } from './codex-demo.ts';
 import { type CodexSettings, readCodexSettings, settingsPaths, type Table, tableAt, textAt } from './codex-settings.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
 
@@ -26,7 +26,7 @@ export const codex: ListedWrapper = {
   opensFiles: true,
   readsFiles: (place) => (classifyLaunch(readArguments(place.args)).kind === 'conversation' ? settingsPaths(place) : []),
   plan,
-  demo: planDemo,
+  demo,
 };
 
 const openai = 'https://api.openai.com';

@@ -41,6 +41,7 @@ export const cursor: ListedWrapper = {
   opensFiles: false,
   readsFiles: () => [],
   plan,
+  demo: "Cursor's own servers ask the model, and no address can be set at which a script would stand in for it",
 };
 
 const addressName = 'tool-output-address';

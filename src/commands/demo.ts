@@ -1,19 +1,18 @@
 /** `headroom demo`: a launch like any other, with a script on this machine in the model's place. Without an agent's name ours is launched. */
-
 import { existsSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, parse, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { isAbsolute, parse, relative, resolve, sep } from 'node:path';
 import { Command } from 'commander';
 import { resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
-import { lookAround } from '../demo/look-around.ts';
-import { planTour, tourPrompt } from '../demo/tour.ts';
+import { findTests } from '../demo/find-tests.ts';
+import { type Look, lookAround } from '../demo/look-around.ts';
+import { planTour } from '../demo/tour.ts';
 import { Failure } from '../errors.ts';
-import { findAgent } from '../launch/find-agent.ts';
 import type { Surroundings } from '../launch/launch.ts';
-import type { Wrapper } from '../launch/wrapper.ts';
-import { type DemoPlace, demoEnvironment, makeDemoPlace } from './demo-place.ts';
+import { findCommand } from '../launch/terminal-command.ts';
+import { findDemoAgent, ownLaunch, realLaunch, withNotes } from './demo-launch.ts';
+import { type DemoPlace, makeDemoPlace } from './demo-place.ts';
 import { loadSettings } from './settings.ts';
-import { describeSurroundings, findWrapper } from './wrap.ts';
+import { describeSurroundings } from './wrap.ts';
 
 const examples = `
 It needs no key and no network: a script on this machine stands in for the
@@ -21,10 +20,15 @@ model. Files of this folder are read, and nothing is written.
 
 Examples:
   headroom demo                        a small agent of our own
+  headroom demo --with-tests           the same, and your tests are run once
   headroom demo claude                 a real one, with nothing of yours in it
   headroom demo --explain why.jsonl    what became of each result, and why`;
 
 const options = [wrapOptions.observe, wrapOptions.profile, wrapOptions.pty, wrapOptions.receiptJson, wrapOptions.explain];
+
+interface DemoFlags extends WrapFlags {
+  readonly withTests?: boolean;
+}
 
 export function createDemoCommand(): Command {
   const command = new Command('demo')
@@ -34,14 +38,17 @@ export function createDemoCommand(): Command {
     .allowExcessArguments(false)
     .helpOption('-h, --help', 'print this page')
     .addHelpText('after', examples)
+    .option('--with-tests', "also run this folder's tests once, as you would")
     .action(demo);
   for (const { flag, description } of options) command.option(flag, description);
   return command;
 }
 
-async function demo(agent: string | undefined, flags: WrapFlags): Promise<void> {
+async function demo(name: string | undefined, flags: DemoFlags): Promise<void> {
   const here = describeSurroundings();
-  const wrapper = agent === undefined ? undefined : findDemoAgent(agent, here);
+  if (name !== undefined && flags.withTests)
+    throw new Failure('demo-tests', '--with-tests is for the agent of the demo', 'Try: headroom demo --with-tests');
+  const agent = name === undefined ? undefined : findDemoAgent(name, here);
   const file = await loadSettings();
   // What is wrong with the words is said before anything is put up.
   resolveWrapSettings(flags, process.env, file);
@@ -52,20 +59,31 @@ async function demo(agent: string | undefined, flags: WrapFlags): Promise<void> 
   ]);
   const place = makeDemoPlace(here);
   try {
-    const found = isTooWide(here) ? undefined : lookAround(here.workingFolder);
-    const workingFolder = found ? here.workingFolder : place.placeSamples();
-    const look = found ?? lookAround(workingFolder);
-    if (!look) throw new Failure('no-samples', 'the sample texts of the demo cannot be read', 'Try it in a folder with some code.');
-    // The samples have no history; what lies above them is the user's.
-    const tour = planTour({ ...look, hasGit: look.hasGit && found !== undefined }, workingFolder, !wrapper);
+    const { look, folder, isOurs } = chooseFolder(here, place);
+    const tests = agent || isOurs ? undefined : findTests(folder, (program) => isInstalled(program, here));
+    const testCommand = flags.withTests ? tests : undefined;
+    const tour = planTour(look, { folder, testCommand, tools: agent ? (agent.demo.hasTools ? 'theirs' : 'none') : 'own' });
     const count = remembering(await loadCounter());
     const upstream = await startUpstream({ script: tour, cache: { count } });
     try {
-      const settings = resolveWrapSettings({ ...flags, upstream: [upstream.url], ephemeral: true }, process.env, file);
-      const scene = { ...here, workingFolder };
-      const notes = [noBill, ...(found ? [] : ['there is little to read in this folder: the demo reads sample texts of ours'])];
-      const launch = wrapper ? realLaunch(wrapper, scene, place, upstream.url) : ownLaunch(scene);
-      const exit = await runSession(withNotes(launch.wrapper, notes), launch.args, settings, launch.surroundings);
+      const chosen = resolveWrapSettings({ ...flags, upstream: [upstream.url], ephemeral: true }, process.env, file);
+      // The agent may stand elsewhere; who named a file stands here.
+      const asNamed = (path: string | undefined) => path && resolve(here.workingFolder, path);
+      const settings = { ...chosen, receiptFile: asNamed(chosen.receiptFile), explainFile: asNamed(chosen.explainFile) };
+      const files = [look.main, ...(look.other ? [look.other] : [])].map(({ path }) => path);
+      const isCopy = agent?.demo.worksInCopy ?? false;
+      const scene = { ...here, workingFolder: isCopy ? place.copy(folder, files) : folder };
+      const launch = agent
+        ? realLaunch(agent, scene, place, { upstream: upstream.url, files, word: look.word })
+        : ownLaunch(scene, testCommand);
+      const notes = [
+        'a script on this machine stands in for the model; nothing is sent anywhere, and no figure here is a bill',
+        ...(isOurs ? ['there is little to read in this folder: the demo reads sample texts of ours'] : []),
+        ...(isCopy ? [`${launch.wrapper.title} works in a copy of ${files.join(' and ')}, which goes with the demo`] : []),
+        ...describeTests(tests, flags),
+      ];
+      const named = notes.map((note) => `demo: ${note}`);
+      const exit = await runSession(withNotes(launch.wrapper, named), launch.args, settings, launch.surroundings);
       const { leave } = await import('../launch/terminal.ts');
       leave(exit);
     } finally {
@@ -76,74 +94,35 @@ async function demo(agent: string | undefined, flags: WrapFlags): Promise<void> 
   }
 }
 
-const noBill = 'demo: a script on this machine stands in for the model; nothing is sent anywhere, and no figure here is a bill';
-
-interface DemoLaunch {
-  readonly wrapper: Wrapper;
-  readonly args: readonly string[];
-  readonly surroundings: Surroundings;
+interface DemoFolder {
+  readonly look: Look;
+  readonly folder: string;
+  /** Sample texts of ours, which are gone with the demo. */
+  readonly isOurs: boolean;
 }
 
-/** Our own agent, which gets the address in a private file. */
-function ownLaunch(surroundings: Surroundings): DemoLaunch {
-  const fileName = 'demo.json';
-  const wrapper: Wrapper = {
-    name: 'demo',
-    title: 'the demo',
-    command: process.execPath,
-    install: '',
-    otherPlaces: () => [],
-    opensFiles: true,
-    readsFiles: () => [],
-    plan: ({ args, privateFolder, proxyAddress }) => ({
-      command: process.execPath,
-      args: [...args, join(privateFolder, fileName)],
-      environment: {},
-      files: [{ name: fileName, text: JSON.stringify({ address: proxyAddress }) }],
-      upstream: '',
-      network: {},
-      notes: [],
-      callsModel: true,
-      runsBare: false,
-    }),
-  };
-  return { wrapper, args: [fileURLToPath(new URL('./demo-agent.js', import.meta.url))], surroundings };
+/** The folder we stand in, if there is something to read. */
+function chooseFolder(here: Surroundings, place: DemoPlace): DemoFolder {
+  const found = isTooWide(here) ? undefined : lookAround(here.workingFolder);
+  if (found) return { look: found, folder: here.workingFolder, isOurs: false };
+  const folder = place.placeSamples();
+  const look = lookAround(folder);
+  if (!look) throw new Failure('no-samples', 'the sample texts of the demo cannot be read', 'Try it in a folder with some code.');
+  // The samples have no history; what lies above them is the user's.
+  return { look: { ...look, hasGit: false }, folder, isOurs: true };
 }
 
-/** A real agent with a home of its own. Should there be no proxy after all, it still has nothing but the demo's upstream to go to. */
-function realLaunch(wrapper: Wrapper, surroundings: Surroundings, { homeFolder }: DemoPlace, upstream: string): DemoLaunch {
-  const start = wrapper.demo?.({ homeFolder, platform: surroundings.platform, upstream, prompt: tourPrompt });
-  if (!start) throw unknownDemo(wrapper);
-  const environment = demoEnvironment(surroundings, homeFolder, start.environment);
-  return { wrapper, args: start.args, surroundings: { ...surroundings, homeFolder, environment } };
+function describeTests(tests: string | undefined, { withTests }: DemoFlags): readonly string[] {
+  if (tests === undefined) return withTests ? ['no tests were found here that can be run'] : [];
+  return withTests ? [`your tests are run once: ${tests}`] : [`your tests are not run; with --with-tests they are, once: ${tests}`];
 }
 
-/** The agent with its program found, while the user's home is still in sight. */
-function findDemoAgent(name: string, surroundings: Surroundings): Wrapper {
-  const wrapper = findWrapper(name);
-  if (!wrapper.demo) throw unknownDemo(wrapper);
-  return { ...wrapper, command: findAgent(wrapper, surroundings) };
-}
-
-function unknownDemo({ name, title }: Wrapper): Failure {
-  return new Failure(
-    'no-demo',
-    `${title} cannot be shown yet: how to keep it from your own settings is not known`,
-    `Try: headroom demo, or headroom wrap ${name}`,
-  );
-}
-
-function withNotes(wrapper: Wrapper, notes: readonly string[]): Wrapper {
-  return {
-    ...wrapper,
-    plan: (situation) => {
-      const plan = wrapper.plan(situation);
-      // A bare run would be no demo.
-      if (plan.runsBare)
-        throw new Failure('no-demo', `${wrapper.title}: ${plan.notes[0] ?? 'it would not come to the proxy'}`, 'Try: headroom demo');
-      return { ...plan, notes: [...notes, ...plan.notes] };
-    },
-  };
+function isInstalled(command: string, { environment, workingFolder, platform }: Surroundings): boolean {
+  try {
+    return findCommand({ command, environment, cwd: workingFolder }, platform) !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** A disk, a home folder and what holds one are no project, and some systems ask their user before its folders are read. */

@@ -8,7 +8,7 @@ import { resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { Surroundings } from '../launch/launch.ts';
 import { say } from '../launch/say.ts';
-import type { Wrapper } from '../launch/wrapper.ts';
+import type { ListedWrapper } from '../launch/wrapper.ts';
 import { version } from '../version.ts';
 import { describeUnknown, loadSettings } from './settings.ts';
 
@@ -48,7 +48,7 @@ export function createWrapCommand(): Command {
 }
 
 /** The agent that a word means; a `Failure` where there is none. */
-export function findWrapper(agent: string): Wrapper {
+export function findWrapper(agent: string): ListedWrapper {
   const wrapper = wrappers.find(({ name }) => name === agent);
   if (wrapper) return wrapper;
   throw new Failure('unknown-agent', `There is no agent \`${agent}\``, names);

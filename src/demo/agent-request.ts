@@ -1,7 +1,7 @@
 /** One request of the demo's agent, spelled and streamed as the Messages API has it. */
 import { request as startRequest } from 'node:http';
 import { createParser } from 'eventsource-parser';
-import { type AgentTool, agentTools } from './agent-tools.ts';
+import type { AgentTool } from './agent-tools.ts';
 import type { AnthropicBlock, AnthropicMessage, AnthropicRequest } from './upstream-anthropic-shapes.ts';
 
 export interface ToolUse {
@@ -18,14 +18,14 @@ export interface AgentReply {
 }
 
 /** The conversation so far as a request, the mark of the prompt cache on its last block. */
-export function spellRequest(messages: readonly AnthropicMessage[]): AnthropicRequest {
+export function spellRequest(messages: readonly AnthropicMessage[], tools: readonly AgentTool[]): AnthropicRequest {
   return {
     // No name of a real model: what one counts and costs is not known here.
     model: 'scripted-demo',
     stream: true,
     ...{ max_tokens: 1024 },
     system: [{ type: 'text', text: 'You are the demo of headroom. You look around in a folder with your tools, and you change nothing.' }],
-    tools: agentTools.map(spellTool),
+    tools: tools.map(spellTool),
     messages: messages.map((message, index) => (index === messages.length - 1 ? marked(message) : message)),
   };
 }

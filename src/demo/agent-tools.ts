@@ -1,6 +1,7 @@
-/** The tools of the demo's agent. They really run in its folder, and only read. */
+/** The tools of the demo's agent. They really run in its folder, and all but the one that runs tests only read. */
 import { join, relative, resolve, sep } from 'node:path';
 import { readCommits } from './agent-git.ts';
+import { runTests, testLimits } from './agent-tests.ts';
 import { listTextFiles, readLines, sizeOf } from './look-around.ts';
 
 export interface AgentTool {
@@ -52,6 +53,19 @@ export const agentTools: readonly AgentTool[] = [
     run: ({ count }, folder) => readCommits(folder, Number(count)),
   },
 ];
+
+/** Only for who asked for it. What the model asks for does not matter: it is always the one command. */
+export function testTool(command: string, say: (line: string) => void): AgentTool {
+  return {
+    name: 'Test',
+    description: 'Runs the tests.',
+    properties: { command: 'string' },
+    run: async (_, folder) => {
+      say(`running ${command}, for ${testLimits.seconds} s at most`);
+      return runTests(command, folder);
+    },
+  };
+}
 
 function findHits(file: string, name: string, word: string): readonly string[] {
   return (readLines(file) ?? []).flatMap((line, index) => (line.includes(word) ? [`${name}:${index + 1}:${line.slice(0, 300)}`] : []));

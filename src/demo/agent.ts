@@ -6,23 +6,32 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.ts';
 import { loadCounter } from '../tokens/count.ts';
 import { ask, spellRequest, type ToolUse } from './agent-request.ts';
-import { agentTools } from './agent-tools.ts';
+import { type AgentTool, agentTools, testTool } from './agent-tools.ts';
 import { createPromptCache } from './prompt-cache.ts';
 import { tourPrompt } from './tour.ts';
 import { readPrompt } from './upstream-anthropic-prompt.ts';
 import type { AnthropicMessage } from './upstream-anthropic-shapes.ts';
 
+/** What the file says. */
+export interface AgentSettings {
+  readonly address: string;
+  /** Only where the user asked for a test run. */
+  readonly testCommand?: string | undefined;
+}
+
 try {
   const [, , settingsFile] = process.argv;
   if (settingsFile === undefined) throw new Error('there is no proxy to speak to; start it with: headroom demo');
-  const { address } = JSON.parse(readFileSync(settingsFile, 'utf8')) as { address: string };
-  await converse(address, process.cwd());
+  const { address, testCommand } = JSON.parse(readFileSync(settingsFile, 'utf8')) as AgentSettings;
+  const tools =
+    testCommand === undefined ? agentTools : [...agentTools, testTool(testCommand, (line) => process.stdout.write(`  ${line}\n`))];
+  await converse(address, process.cwd(), tools);
 } catch (thrown) {
   process.stderr.write(`headroom demo: ${messageOf(thrown)}\n`);
   process.exitCode = 1;
 }
 
-async function converse(address: string, folder: string): Promise<void> {
+async function converse(address: string, folder: string, tools: readonly AgentTool[]): Promise<void> {
   const count = await loadCounter();
   const whole = createPromptCache({ count });
   const messages: AnthropicMessage[] = [{ role: 'user', content: tourPrompt }];
@@ -30,7 +39,7 @@ async function converse(address: string, folder: string): Promise<void> {
   let result: { readonly title: string; readonly tokens: number } | undefined;
   print('what the agent did', 'tokens', 'as sent');
   for (;;) {
-    const request = spellRequest(messages);
+    const request = spellRequest(messages, tools);
     const reply = await ask(address, request);
     // By how much the request had become smaller when it was billed.
     const removed = whole.count(readPrompt(request)) - reply.inputTokens;
@@ -39,7 +48,7 @@ async function converse(address: string, folder: string): Promise<void> {
     const calls = reply.content.filter((block): block is ToolUse => block.type === 'tool_use');
     if (calls.length === 0) return;
     const results = await Promise.all(
-      calls.map(async (call) => ({ type: 'tool_result', tool_use_id: call.id, content: await run(call, folder) })),
+      calls.map(async (call) => ({ type: 'tool_result', tool_use_id: call.id, content: await run(call, folder, tools) })),
     );
     const tokens = results.reduce((sum, { content }) => sum + count(content), 0);
     result = { title: calls.map(titleOf).join(', '), tokens };
@@ -47,14 +56,15 @@ async function converse(address: string, folder: string): Promise<void> {
   }
 }
 
-async function run({ name, input }: ToolUse, folder: string): Promise<string> {
-  const tool = agentTools.find((each) => each.name === name);
+async function run({ name, input }: ToolUse, folder: string, tools: readonly AgentTool[]): Promise<string> {
+  const tool = tools.find((each) => each.name === name);
   return tool ? tool.run(input, folder) : `There is no tool ${name}.`;
 }
 
 function titleOf({ name, input }: ToolUse): string {
   const { file_path: path, offset, limit } = input;
   if (name === 'Log') return 'git log';
+  if (name === 'Test') return String(input.command);
   if (name === 'Grep') return `search ${String(input.pattern)} in ${String(input.path)}`;
   if (name === 'List') return `list ${String(input.path)}`;
   const part = offset === undefined ? '' : ` ${Number(offset)}-${Number(offset) + Number(limit) - 1}`;

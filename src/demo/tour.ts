@@ -5,8 +5,18 @@ import type { Script, ScriptedCall, Step } from './upstream-script.ts';
 
 export const tourPrompt = 'Please have a look around in this folder.';
 
-/** `isOwn`: for the demo's own agent, whose tools have names of their own; others are asked with the tools they declare. */
-export function planTour({ main, other, word, hasGit }: Look, folder: string, isOwn: boolean): Script {
+export interface TourOptions {
+  readonly folder: string;
+  /** Our own agent's have names of their own; others are asked with those they declare, or told the end at once where they have none. */
+  readonly tools: 'own' | 'theirs' | 'none';
+  /** For our own agent alone, and only where the user wants them run. */
+  readonly testCommand: string | undefined;
+}
+
+export function planTour({ main, other, word, hasGit }: Look, { folder, tools, testCommand }: TourOptions): Script {
+  const end = { text: 'That was the demo: the script that plays the model is over.' };
+  if (tools === 'none') return { steps: [], plainSteps: [end] };
+  const isOwn = tools === 'own';
   const at = (path: string) => (isOwn ? path : join(folder, path));
   const part = { offset: Math.floor(main.lines.length / 3), limit: Math.ceil(main.lines.length / 3) };
   const calls: readonly (ScriptedCall | undefined)[] = [
@@ -20,10 +30,11 @@ export function planTour({ main, other, word, hasGit }: Look, folder: string, is
         ? { raw: 'Log', input: { count: 30 } }
         : { shell: 'git --no-pager log -n 30', description: 'Show the last commits' }
       : undefined,
+    testCommand === undefined ? undefined : { raw: 'Test', input: { command: testCommand } },
     isOwn ? { read: main.path } : { shell: `cat ${quote(main.path)}`, description: 'Show it again' },
   ];
   const steps: readonly Step[] = calls.flatMap((call) => (call ? [{ calls: [call] }] : []));
-  return { steps: [...steps, { text: 'That was the demo: the script that plays the model is over.' }], sideText: 'A demo' };
+  return { steps: [...steps, end], sideText: 'A demo' };
 }
 
 /** The folder of the file; at the top, where everything lies below, the file alone. */

@@ -85,6 +85,8 @@ export interface Coverage {
 /** A wrapper that a person can name. */
 export interface ListedWrapper extends Wrapper {
   readonly coverage: Coverage;
+  /** How it is shown by `headroom demo`; or why it cannot be, to follow "it cannot be shown: ". */
+  readonly demo: Demo | string;
 }
 
 export interface Wrapper {
@@ -108,8 +110,15 @@ export interface Wrapper {
   readonly plan: (situation: Situation) => Plan;
   /** Whether the agent's model can open a file by its path, without asking: only then is it shown excerpts. */
   readonly opensFiles: boolean;
-  /** How the agent works by itself on a configuration that is not the user's, for a demo. Absent: not known. */
-  readonly demo?: (demo: DemoSituation) => DemoStart;
+}
+
+/** How an agent works by itself on a configuration that is not the user's. */
+export interface Demo {
+  readonly plan: (demo: DemoSituation) => DemoStart;
+  /** For an agent that reads settings in the folder it stands in, or writes there: it gets a copy of the files that are shown. */
+  readonly worksInCopy: boolean;
+  /** False where the agent declares none to the model. */
+  readonly hasTools: boolean;
 }
 
 export interface DemoSituation {
@@ -120,10 +129,15 @@ export interface DemoSituation {
   readonly upstream: string;
   /** What to ask the agent for. */
   readonly prompt: string;
+  /** What there is to see in its folder: paths below it, with slashes, the most telling first; and a word to search for. */
+  readonly files: readonly string[];
+  readonly word: string;
 }
 
 export interface DemoStart {
   readonly args: readonly string[];
   /** Beside what every program needs, such as PATH: nothing else of the user's environment is there. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Written into its home folder. */
+  readonly files?: readonly PrivateFile[];
 }
