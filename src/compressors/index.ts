@@ -1,6 +1,9 @@
 /** The compressors, in the order in which they are asked where their claims are the same. */
+import { commandTables } from './command-tables.ts';
 import type { Compressor } from './compressor.ts';
+import { diffs } from './diffs.ts';
 import { html } from './html.ts';
+import { json } from './json.ts';
 import { listings } from './listings.ts';
 import { logs } from './logs.ts';
 import { search } from './search.ts';
@@ -11,4 +14,4 @@ import { terminal } from './terminal.ts';
 /** Runs before all others, on every text: what it takes out would stand in their way. */
 export const cleaner: Compressor = terminal;
 
-export const compressors: readonly Compressor[] = [search, listings, html, logs, stackTraces, sharedBeginnings];
+export const compressors: readonly Compressor[] = [diffs, search, json, listings, html, logs, commandTables, stackTraces, sharedBeginnings];
