@@ -73,5 +73,5 @@ function isOnlyPaths(text: string): boolean {
 
 function asFolders(text: string, allowsSpaces: boolean): SmallerText | undefined {
   const form = writeFolders(text, allowsSpaces);
-  return form === undefined ? undefined : { text: form, form: 'invertible', inverse: readFolders };
+  return form === undefined || form.length >= text.length ? undefined : { text: form, form: 'invertible', inverse: readFolders };
 }

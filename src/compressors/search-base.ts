@@ -14,6 +14,7 @@ const ofAll = /^Paths below (.+[\\/]):$/;
 const ofContext = /^Paths are relative to (.+[\\/]):$/;
 const leastLength = 10;
 const leastPaths = 2;
+const mostLength = 2000;
 
 export function writeBase({ folder, ofHits }: Base): string {
   return ofHits ? `Paths below ${folder}:` : `Paths are relative to ${folder}:`;
@@ -24,6 +25,11 @@ export function readBase(lines: readonly string[]): { base: Base | undefined; li
   const all = ofAll.exec(first)?.[1];
   const folder = all ?? ofContext.exec(first)?.[1];
   return folder === undefined ? { base: undefined, lines } : { base: { folder, ofHits: all !== undefined }, lines: lines.slice(1) };
+}
+
+/** True for a text that already begins so. */
+export function saysBase(text: string): boolean {
+  return readBase([text.slice(0, mostLength).split('\n', 1)[0] ?? '']).base !== undefined;
 }
 
 /** The folder that all lines name, where every line names one or is a remark; or the one that only context lines spell. */

@@ -7,7 +7,7 @@ import type { ToolCall } from '../block.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
-import { commonBase } from './search-base.ts';
+import { commonBase, saysBase } from './search-base.ts';
 import { readFound, writeFound } from './search-found.ts';
 import { readGroups, writeGroups } from './search-groups.ts';
 import { readSearch } from './search-lines.ts';
@@ -17,12 +17,15 @@ export const search: Compressor = {
   lever: 'search paths',
   claim: ({ text, call }) => (isSearch(call) && namesPaths(text) ? 0.9 : 0),
   shrink: ({ text }) => {
+    if (saysBase(text)) return undefined;
     const found = writeFound(text);
-    if (found !== undefined) return { text: found, form: 'invertible', inverse: readFound };
+    if (found !== undefined && found.length < text.length) return { text: found, form: 'invertible', inverse: readFound };
     const result = readSearch(text.split('\n'));
     const base = commonBase(result);
     const bases = base === undefined ? [undefined] : base.ofHits ? [undefined, base] : [base];
-    const forms = bases.map((one) => writeGroups(text, result, one)).filter((form) => form !== undefined);
+    const forms = bases
+      .map((one) => writeGroups(text, result, one))
+      .filter((form): form is string => form !== undefined && form.length < text.length);
     return forms.length > 0 ? forms.map((form): SmallerText => ({ text: form, form: 'invertible', inverse: readGroups })) : undefined;
   },
 };
