@@ -1,0 +1,67 @@
+/**
+ * Unified diffs (`git diff`, `git show`, `git log -p`, `gh pr diff`, `diff -u`). Added and removed lines of source stay to the letter: agents
+ * write edits from them. Headers get short; an excerpt leaves out what programs wrote (lock files, bundles) and context far from any change.
+ */
+import { commandOf, showsFiles } from '../text/tool-call.ts';
+import type { Compressor, Excerpt, SmallerText } from './compressor.ts';
+import { type DiffLines, isWrittenByPrograms, readDiffLines } from './diff-files.ts';
+import { shortenHeaders, writeOutHeaders } from './diff-headers.ts';
+
+const hunk = /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/m;
+/** Context this near to a change is always shown, and so are shorter runs of what is farther. */
+const nearLines = 3;
+const leastFarLines = 12;
+
+export const diffs: Compressor = {
+  kind: 'diff',
+  lever: 'diff headers',
+  claim: ({ text, call }) => (hunk.test(text) && /^(?:diff |\+\+\+ )/m.test(text) && !showsFiles(call) ? 0.9 : 0),
+  shrink: ({ text }) => shorten(text),
+  excerpt: ({ text, call }) => {
+    const of = shorten(text);
+    const lines = (of?.text ?? text).split('\n');
+    const diff = readDiffLines(lines);
+    const keeps = keptLines(diff, commandOf(call) ?? '');
+    if (!keeps.includes(false)) return undefined;
+    return { ...(of ? { of } : {}), keeps, tell: (from, until) => tell(diff, from, until) } satisfies Excerpt;
+  },
+};
+
+function shorten(text: string): SmallerText | undefined {
+  const short = shortenHeaders(text.split('\n'));
+  return short && { text: short.join('\n'), form: 'invertible', inverse: (given) => writeOutHeaders(given.split('\n')).join('\n') };
+}
+
+function keptLines({ marks, paths }: DiffLines, command: string): boolean[] {
+  const keeps = marks.map(() => true);
+  const isHidden = new Map<string, boolean>();
+  for (const [at, path] of paths.entries()) {
+    if (path === undefined) continue;
+    // Who names a file wants to see it.
+    if (!isHidden.has(path)) isHidden.set(path, isWrittenByPrograms(path) && !command.includes(path.slice(path.lastIndexOf('/') + 1)));
+    if (isHidden.get(path)) keeps[at] = false;
+  }
+  for (let at = 0; at < marks.length; at++) {
+    if (marks[at] !== 'unchanged') continue;
+    let end = at;
+    while (marks[end] === 'unchanged') end++;
+    const from = at + (isChanged(marks[at - 1]) ? nearLines : 0);
+    const until = end - (isChanged(marks[end]) ? nearLines : 0);
+    if (until - from >= leastFarLines) keeps.fill(false, from, until);
+    at = end - 1;
+  }
+  return keeps;
+}
+
+function isChanged(mark: DiffLines['marks'][number]): boolean {
+  return mark === 'added' || mark === 'removed';
+}
+
+function tell({ marks, paths }: DiffLines, from: number, until: number): string | undefined {
+  const part = marks.slice(from, until);
+  const added = part.filter((mark) => mark === 'added').length;
+  const removed = part.filter((mark) => mark === 'removed').length;
+  if (added + removed === 0) return part.every((mark) => mark === 'unchanged') ? 'unchanged' : undefined;
+  const path = paths[from] ?? '';
+  return `hunks of ${path.slice(path.lastIndexOf('/') + 1).replace(/[[\]]/g, '')}: ${added} added, ${removed} removed`;
+}
