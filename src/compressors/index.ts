@@ -9,9 +9,21 @@ import { logs } from './logs.ts';
 import { search } from './search.ts';
 import { sharedBeginnings } from './shared-beginnings.ts';
 import { stackTraces } from './stack-traces.ts';
+import { tables } from './tables.ts';
 import { terminal } from './terminal.ts';
 
 /** Runs before all others, on every text: what it takes out would stand in their way. */
 export const cleaner: Compressor = terminal;
 
-export const compressors: readonly Compressor[] = [diffs, search, json, listings, html, logs, commandTables, stackTraces, sharedBeginnings];
+export const compressors: readonly Compressor[] = [
+  diffs,
+  search,
+  json,
+  listings,
+  html,
+  logs,
+  commandTables,
+  stackTraces,
+  tables,
+  sharedBeginnings,
+];

@@ -1,0 +1,117 @@
+/**
+ * What databases and their kin print as tables: cells without the padding and the frame around them, as psql's own unaligned output has
+ * them; of long ones, and of long rows of comma or tab separated cells, the telling rows. Never tables that stand in files.
+ */
+import { commandOf, showsFiles } from '../text/tool-call.ts';
+import type { Compressor, SmallerText, TextToShrink } from './compressor.ts';
+import { type DrawnTable, findDrawnTables, readSeparated } from './tables-read.ts';
+import { keepRows, tellRows } from './tables-rows.ts';
+
+/** Programs that print tables of their own making. */
+const program =
+  /\b(?:psql|pgcli|mysql|mariadb|mycli|sqlite3|litecli|duckdb|clickhouse(?:-client)?|cqlsh|cockroach|trino|presto|beeline|hive|impala-shell|bq|snowsql|usql|sqlcmd|turso|d1 execute|influx|mlr|xsv|qsv|csvlook|csvstat|csvsql|csvtk|nu|aws|az|gcloud|openstack)\b/;
+const statement = /\b(?:SELECT\b[^;]*\bFROM|SHOW\s+\w+|EXPLAIN|COPY\b[^;]*\bTO)\b/i;
+const asCsv = /\bcsv\b|\btsv\b/i;
+const record = /^-\[ RECORD (\d+) \][-+]*$/m;
+/** Rows from which some may be left out. */
+const leastRows = 40;
+
+export const tables: Compressor = {
+  kind: 'tables',
+  lever: 'table padding',
+  claim: ({ text, call }) => {
+    if (!printsTables(call)) return 0;
+    const lines = linesOf(text);
+    if (record.test(text) || findDrawnTables(lines).length > 0) return 0.85;
+    return lines.length > leastRows && readSeparated(lines) ? 0.8 : 0;
+  },
+  shrink: ({ text }) => draw(text)?.form,
+  excerpt: (input) => {
+    const drawn = draw(input.text) ?? separated(input);
+    if (!drawn?.tables.some(isLong)) return undefined;
+    const lines = drawn.form?.text.split('\n') ?? input.text.split('\n');
+    const keeps = lines.map(() => true);
+    for (const table of drawn.tables) {
+      if (!isLong(table)) continue;
+      for (const [at, keep] of keepRows(table, input.asked).entries()) keeps[table.rows[at]?.line ?? 0] = keep;
+    }
+    return {
+      ...(drawn.form ? { of: drawn.form } : {}),
+      keeps,
+      unit: 'row',
+      tell: (from, until) => {
+        const table = drawn.tables.find((one) => one.from <= from && until <= one.until);
+        const begin = table?.rows.findIndex(({ line }) => line === from) ?? -1;
+        return table && begin >= 0 ? tellRows(table, begin, begin + until - from) : undefined;
+      },
+    };
+  },
+};
+
+/** Where the tool counted fewer rows than there are lines, some rows take several. */
+function isLong({ rows, counted }: DrawnTable): boolean {
+  return rows.length >= leastRows && (counted === undefined || counted === rows.length);
+}
+
+/** A text with its tables undrawn, and where they stand in it. */
+interface Drawn {
+  readonly form: SmallerText | undefined;
+  readonly tables: readonly DrawnTable[];
+}
+
+function draw(text: string): Drawn | undefined {
+  const lines = undrawRecords(linesOf(text));
+  const found = findDrawnTables(lines);
+  const written: string[] = [];
+  const placed: DrawnTable[] = [];
+  let at = 0;
+  for (const table of found) {
+    while (at < table.from) written.push(lines[at++] ?? '');
+    // A bar in a cell would be read as another cell; what is drawn narrowly already stays.
+    if ([table, ...table.rows.map(({ cells }) => ({ head: cells }))].some(({ head }) => head.some((cell) => /[|│┃║]/.test(cell)))) continue;
+    const from = written.length;
+    written.push(table.head.join('|'));
+    if (table.isBox) written.push(table.head.map(() => '-').join('|'));
+    const rows = table.rows.map(({ cells }) => ({ line: written.push(cells.join('|')) - 1, cells }));
+    placed.push({ ...table, from, until: written.length, rows });
+    at = table.until;
+  }
+  while (at < lines.length) written.push(lines[at++] ?? '');
+  const undrawn = written.join(lineEnd(text));
+  return undrawn === text ? undefined : { form: { text: undrawn, form: 'same-to-the-eye' }, tables: placed };
+}
+
+/** Windows ends every line with two characters: the same at the end of all of them, or content. */
+function lineEnd(text: string): '\n' | '\r\n' {
+  return text.includes('\r\n') && !/(?:^|[^\r])\n/.test(text) ? '\r\n' : '\n';
+}
+
+function linesOf(text: string): string[] {
+  return text.split(lineEnd(text));
+}
+
+function separated({ text }: TextToShrink): Drawn | undefined {
+  const table = readSeparated(text.split('\n'));
+  return table && { form: undefined, tables: [table] };
+}
+
+function printsTables(call: TextToShrink['call']): boolean {
+  const command = commandOf(call);
+  if (command === undefined) return /sql|query|database|(?:^|_)db(?:_|$)|table|csv|sheet|dataset/i.test(call?.tool ?? '');
+  return !showsFiles(call) && (program.test(command) || statement.test(command) || asCsv.test(command));
+}
+
+/** Records of psql's expanded output: names of columns in a column of their own. */
+function undrawRecords(lines: readonly string[]): string[] {
+  let inRecord = false;
+  return lines.map((line) => {
+    const number = record.exec(line)?.[1];
+    if (number !== undefined) {
+      inRecord = true;
+      return `-[ RECORD ${number} ]`;
+    }
+    const cell = inRecord ? /^([^|]*?) *\| ?(.*)$/.exec(line) : null;
+    if (!cell) inRecord = false;
+    return cell ? `${cell[1]}|${cell[2]}` : line;
+  });
+}
