@@ -31,12 +31,17 @@ const result = await build({
   minify: false,
   legalComments: 'none',
   external: ['node-pty'],
-  define: { HEADROOM_VERSION: JSON.stringify(version) },
+  define: { HEADROOM_VERSION: JSON.stringify(version), PRICES_VERSION: JSON.stringify(versionOf('@pydantic/genai-prices')) },
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   metafile: true,
   logLevel: 'warning',
 });
 writeLicences(Object.keys(result.metafile.inputs));
+
+// The version of a package that figures are printed with.
+function versionOf(name) {
+  return JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
+}
 
 // The licence text of every package that went into the bundle, in one file beside it.
 function writeLicences(inputs) {

@@ -4,6 +4,7 @@
  */
 import { Failure } from './errors.ts';
 import type { SessionSettings } from './launch/launch.ts';
+import type { OwnPrices, Prices } from './tokens/prices.ts';
 
 export interface Option {
   /** As commander spells it. */
@@ -38,6 +39,13 @@ export const wrapOptions = {
     description: 'keep nothing: no originals, no line in the ledger',
     isKept: true,
   },
+  price: {
+    flag: '--price <model=prices>',
+    variable: 'HEADROOM_PRICE',
+    description: 'what a model costs, dollars per million tokens: MODEL=input:3,output:15,read:0.3,write:3.75,write1h:6',
+    repeats: true,
+    isKept: true,
+  },
   explain: { flag: '--explain <file>', variable: 'HEADROOM_EXPLAIN', description: 'write what became of each tool result, as JSON lines' },
 } as const satisfies Record<string, Option>;
 
@@ -53,6 +61,7 @@ export interface WrapFlags {
   readonly ephemeral?: boolean;
   readonly receiptJson?: string;
   readonly explain?: string;
+  readonly price?: readonly string[];
 }
 
 /** What the settings file holds, not checked yet. */
@@ -78,6 +87,7 @@ export function resolveWrapSettings(flags: WrapFlags, environment: Environment, 
     receiptFile: readPath(choose('receiptJson')),
     explainFile: readPath(choose('explain')),
     isEphemeral: readSwitch(choose('ephemeral')),
+    prices: readPrices(choose('price')),
   };
 }
 
@@ -107,9 +117,10 @@ export function keyOf(name: OptionName): string {
 /** A checked value, as the settings file holds it; undefined for no upstream. */
 export function checkValue(name: OptionName, chosen: Chosen): boolean | string | readonly string[] | undefined {
   if (name === 'profile') return readProfile(chosen);
-  if (name !== 'upstream') return readSwitch(chosen);
-  readUpstreams(chosen);
-  return listUpstreams(chosen);
+  if (name === 'price') readPrices(chosen);
+  else if (name === 'upstream') readUpstreams(chosen);
+  else return readSwitch(chosen);
+  return listValues(chosen);
 }
 
 // A flag outweighs the environment; two flags contradict each other, and so do two variables.
@@ -132,7 +143,7 @@ const families = ['anthropic', 'openai'];
 function readUpstreams(chosen: Chosen): Record<string, string> {
   const { origin, source } = chosen;
   const urls: Record<string, string> = {};
-  for (const value of listUpstreams(chosen) ?? []) {
+  for (const value of listValues(chosen) ?? []) {
     const [, family = 'all', url = ''] = (typeof value === 'string' && /^(?:([a-z]+)=)?(.*)$/s.exec(value)) || [];
     if (family !== 'all' && !families.includes(family))
       throw new Failure('bad-upstream', `${origin}: there is no API \`${family}\``, `APIs: ${families.join(', ')}.`);
@@ -147,9 +158,36 @@ function readUpstreams(chosen: Chosen): Record<string, string> {
 }
 
 // Flags come one by one; a variable, and a single text in the file, may hold several.
-function listUpstreams({ value }: Chosen): readonly string[] | undefined {
+function listValues({ value }: Chosen): readonly string[] | undefined {
   if (value === undefined || Array.isArray(value)) return value as readonly string[] | undefined;
   return typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : [value as string];
+}
+
+const tierNames = ['input', 'output', 'read', 'write', 'write1h'];
+
+/** `MODEL=input:3,output:15` and, where they differ from input, `read`, `write` and `write1h`. */
+function readPrices(chosen: Chosen): OwnPrices {
+  return Object.fromEntries(
+    (listValues(chosen) ?? []).map((value) => {
+      const [, model = '', list = ''] = (typeof value === 'string' && /^([^=\s]+)=(.+)$/.exec(value)) || [];
+      const given = new Map(list.split(',').map((part) => part.split(':') as [string, string]));
+      const known = [...given].every(([tier, price]) => tierNames.includes(tier) && /^\d+(\.\d+)?$/.test(price ?? ''));
+      const [fresh, output] = [given.get('input'), given.get('output')];
+      if (!known || fresh === undefined || output === undefined) {
+        const hint = 'Example: my-model=input:3,output:15,read:0.3,write:3.75,write1h:6';
+        throw new Failure('bad-price', `${chosen.origin}: ${quote(value)} is no price list`, hint);
+      }
+      const write = given.get('write') ?? fresh;
+      const prices: Prices = {
+        fresh: Number(fresh),
+        output: Number(output),
+        cacheRead: Number(given.get('read') ?? fresh),
+        cacheWrite5m: Number(write),
+        cacheWrite1h: Number(given.get('write1h') ?? write),
+      };
+      return [model, prices];
+    }),
+  );
 }
 
 function readSwitch({ value, source, origin }: Chosen): boolean {

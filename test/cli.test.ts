@@ -65,6 +65,7 @@ describe('the choices', () => {
     receiptFile: undefined,
     explainFile: undefined,
     isEphemeral: false,
+    prices: {},
   };
 
   test('have defaults', () => {
@@ -89,6 +90,7 @@ describe('the choices', () => {
         receiptFile: 'r',
         explainFile: 'e',
         isEphemeral: true,
+        prices: {},
       },
     });
   });

@@ -5,7 +5,9 @@ import { type ReceiptFacts, receiptJson, receiptLines } from '../src/launch/rece
 import { createMeter } from '../src/launch/totals.ts';
 import type { BlockRecord } from '../src/pipeline/decision.ts';
 import type { ExchangeRecord } from '../src/proxy/records.ts';
+import type { Bill } from '../src/tokens/bill.ts';
 import { familyFactor } from '../src/tokens/family.ts';
+import { priceSource } from '../src/tokens/prices.ts';
 
 const usage: Usage = { model: 'gpt-5', fresh: 100, cacheWrite5m: 200, cacheWrite1h: 300, cacheRead: 3400, output: 50 };
 
@@ -177,6 +179,43 @@ describe('the estimate', () => {
       undefined,
     ];
     expect(factors.map(familyFactor)).toEqual([1.18, 1.18, 1.18, 1.5, 1.5, 1, 1]);
+  });
+});
+
+describe('the cost', () => {
+  const bill = (extra: Partial<Bill> = {}): Bill => ({ billed: 3, saved: 1, turns: 4, unpriced: {}, ...extra });
+  const cost = (extra: Partial<ReceiptFacts>, records = [record({ blocks: [block()] })]) =>
+    lines(records, extra).filter((line) => /^ {2}(cost|value) /.test(line));
+
+  test.each([
+    ['~$4.00 → $3.00, ~25% saved (API prices: PRICES)', {}, {}],
+    ['$3.00 (API prices: PRICES)', { saved: 0 }, {}],
+    ['$3.00 (API prices: PRICES)', {}, { mode: 'off' }],
+    ['$3.00; ~$1.00 of it (~33%) would have been saved (API prices: PRICES)', {}, { mode: 'observe' }],
+    ['~$2.50 → $3.00, ~20% more (API prices: PRICES)', { saved: -0.5 }, {}],
+    ['~$0.0042 → $0.0031, ~26% saved (API prices: PRICES)', { billed: 0.0031, saved: 0.0011 }, {}],
+    [
+      '~$4.00 → $3.00, ~25% saved (API prices: PRICES) · no price known for gpt-6.1-sol (2 requests)',
+      { unpriced: { 'gpt-6.1-sol': 2 } },
+      {},
+    ],
+    ['no price known for gpt-6.1-sol (4 requests)', { unpriced: { 'gpt-6.1-sol': 4 } }, {}],
+  ] as const)('%s', (expected, own, extra) => {
+    expect(cost({ bill: bill(own), ...extra })).toEqual([`  cost    ${expected.replace('PRICES', priceSource)}`]);
+  });
+
+  test('is called a value where nobody pays by the token', () => {
+    const monthly = [record({ blocks: [block()], bySubscription: true })];
+    const basis = `at API prices, ${priceSource}`;
+    expect(cost({ bill: bill() }, monthly)).toEqual([`  value   ~$4.00 → $3.00, ~25% saved (${basis}; you pay by subscription)`]);
+    expect(cost({ bill: bill(), isDemo: true })).toEqual([`  value   ~$4.00 → $3.00, ~25% saved (${basis}; the demo costs nothing)`]);
+    expect(cost({})).toEqual([]);
+  });
+
+  test('adds up what each turn held', () => {
+    const { turns } = facts([record({ blocks: [block(), block({ carried: true })] }), record({ usage: undefined })]).totals;
+    expect(turns).toHaveLength(1);
+    expect(turns[0]?.removed).toEqual({ first: 1000, carried: 1000 });
   });
 });
 

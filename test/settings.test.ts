@@ -46,6 +46,14 @@ describe('the values in force', () => {
     });
   });
 
+  test('say what a model costs', () => {
+    const price = 'my-*=input:3,output:15 other=input:2,output:8.5,read:0.2,write:2.5,write1h:4';
+    expect(resolveWrapSettings({}, {}, { path, values: { price } }).prices).toEqual({
+      'my-*': { fresh: 3, cacheWrite5m: 3, cacheWrite1h: 3, cacheRead: 3, output: 15 },
+      other: { fresh: 2, cacheWrite5m: 2.5, cacheWrite1h: 4, cacheRead: 0.2, output: 8.5 },
+    });
+  });
+
   test('never come from the file for what belongs to one launch', () => {
     const one = { off: true, observe: true, explain: 'e', 'receipt-json': 'r' };
     expect(resolveWrapSettings({}, {}, { path, values: one })).toEqual(resolveWrapSettings({}, {}));
@@ -58,6 +66,10 @@ describe('the values in force', () => {
     [{ 'no-pty': [] }, '/c/config.json: no-pty: `[]` is neither yes nor no'],
     [{ upstream: ['http://x', 7] }, '/c/config.json: upstream: `7` is not an http or https URL'],
     [{ upstream: { a: 1 } }, '/c/config.json: upstream: `{"a":1}` is not an http or https URL'],
+    [{ price: 'my-model' }, '/c/config.json: price: `my-model` is no price list'],
+    [{ price: ['m=input:3'] }, '/c/config.json: price: `m=input:3` is no price list'],
+    [{ price: 'm=input:3,output:free' }, '/c/config.json: price: `m=input:3,output:free` is no price list'],
+    [{ price: 7 }, '/c/config.json: price: `7` is no price list'],
     [{ upstream: 'gemini=http://x' }, '/c/config.json: upstream: there is no API `gemini`'],
   ])('are refused by file and key where they make no sense: %j', (values, message) => {
     const resolve = () => resolveWrapSettings({}, {}, { path, values });
@@ -72,7 +84,7 @@ describe('config', () => {
     expect({ code, stderr }).toEqual(ok);
     const expected = [
       ...['profile    standard  default', 'upstream   (none)    default', 'no-pty     false     default'],
-      ...['quiet      true      HEADROOM_QUIET', 'ephemeral  false     default', '', `file: ${file}`, ''],
+      ...['quiet      true      HEADROOM_QUIET', 'ephemeral  false     default', 'price      (none)    default', '', `file: ${file}`, ''],
     ];
     expect(stdout.split('\n')).toEqual(expected);
     expect(readdirSync(machine.home)).toEqual([]);
@@ -120,10 +132,10 @@ describe('config', () => {
     [['set', 'quiet'], 'quiet: which value?', 'Example: headroom config set quiet true'],
     [['set', 'profile', ''], 'profile: which value?', 'Example: headroom config set profile lossless'],
     [['set', 'quiet', 'yes', 'no'], 'quiet takes one value', 'Example: headroom config set quiet true'],
-    [['set'], 'config set: which setting?', 'Settings: profile, upstream, no-pty, quiet, ephemeral.'],
-    [['get', 'nope'], '`nope` is no setting', 'Settings: profile, upstream, no-pty, quiet, ephemeral.'],
-    [['set', 'explain', 'x'], '`explain` is for one launch', 'Settings: profile, upstream, no-pty, quiet, ephemeral.'],
-    [['unset', '__proto__'], '`__proto__` is no setting', 'Settings: profile, upstream, no-pty, quiet, ephemeral.'],
+    [['set'], 'config set: which setting?', 'Settings: profile, upstream, no-pty, quiet, ephemeral, price.'],
+    [['get', 'nope'], '`nope` is no setting', 'Settings: profile, upstream, no-pty, quiet, ephemeral, price.'],
+    [['set', 'explain', 'x'], '`explain` is for one launch', 'Settings: profile, upstream, no-pty, quiet, ephemeral, price.'],
+    [['unset', '__proto__'], '`__proto__` is no setting', 'Settings: profile, upstream, no-pty, quiet, ephemeral, price.'],
     [['frob'], 'There is no `config frob`', 'Actions: get, set, unset, path.'],
   ])('refuses a mistake, with a way out: %j', async (words, message, hint) => {
     const { code, stdout, stderr } = await config(words);

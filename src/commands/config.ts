@@ -69,10 +69,16 @@ async function get([key, ...rest]: readonly string[], asJson: boolean): Promise<
   for (const word of words(setting.value)) print(word);
 }
 
+const exampleValues: Partial<Record<OptionName, string>> = {
+  profile: 'lossless',
+  upstream: 'https://api.anthropic.com',
+  price: 'my-model=input:3,output:15',
+};
+
 async function set([key, ...values]: readonly string[], asJson: boolean): Promise<void> {
   const name = findSetting(oneKey('set', key, []));
   const isList = 'repeats' in wrapOptions[name];
-  const example = `Example: headroom config set ${key} ${isList ? 'https://api.anthropic.com' : name === 'profile' ? 'lossless' : 'true'}`;
+  const example = `Example: headroom config set ${key} ${exampleValues[name] ?? 'true'}`;
   if (values.length === 0 || values.some((value) => !value.trim())) throw new Failure('no-value', `${key}: which value?`, example);
   if (values.length > 1 && !isList) throw new Failure('too-many-values', `${key} takes one value`, example);
   const given = { value: isList ? values : values[0]?.trim(), source: 'file', origin: keyOf(name) } as const;

@@ -1,5 +1,6 @@
 /** The types of one launch: what the user chose, where we run, and what was found out before the agent starts. */
 import type { ProxyMode } from '../proxy/records.ts';
+import type { OwnPrices } from '../tokens/prices.ts';
 import type { OutputFile } from './output-files.ts';
 import type { Meter } from './totals.ts';
 import type { Situation, Wrapper } from './wrapper.ts';
@@ -20,6 +21,10 @@ export interface SessionSettings {
   readonly explainFile: string | undefined;
   /** Nothing of this launch stays: its originals go at its end, and no line of it stands in the ledger. */
   readonly isEphemeral: boolean;
+  /** What the user says that models cost, over the list that ships with us. */
+  readonly prices: OwnPrices;
+  /** True: no provider bills this launch. */
+  readonly isDemo?: boolean;
 }
 
 /** The process we run in, as its entry point found it. */

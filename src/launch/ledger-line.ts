@@ -48,6 +48,7 @@ export function ledgerLine(record: ExchangeRecord, launch: LaunchPart): LedgerLi
     untouched: untouched === undefined ? null : withoutDetail(untouched),
     bytes: { received: bytesReceived, sent: bytesSent },
     usage: usage ? billed(usage) : null,
+    ...(record.bySubscription ? { bySubscription: true } : {}),
     first: sumUp(blocks.filter(({ carried }) => !carried)),
     carried: sumUp(blocks.filter(({ carried }) => carried)),
     addedMs: Math.round(addedMs * 1000) / 1000,

@@ -1,8 +1,11 @@
 /** The closing lines, and the same figures as JSON. Pure: totals in, lines out. Claims only what the provider's own usage bears out. */
 import type { ProxyMode } from '../proxy/records.ts';
+import { type Bill, inputTokens } from '../tokens/bill.ts';
+import { priceSource } from '../tokens/prices.ts';
+import { costLines } from './receipt-cost.ts';
 import { outputLines } from './receipt-outputs.ts';
 import { row, sayCount, sayDuration, sayNumber, sayShare, sayTimes, share, sorted } from './receipt-words.ts';
-import { inputTokens, type Totals } from './totals.ts';
+import type { Totals } from './totals.ts';
 
 export interface ReceiptFacts {
   readonly title: string;
@@ -18,6 +21,10 @@ export interface ReceiptFacts {
   readonly covers?: 'requests' | 'tool-output';
   /** Why there was no proxy, where it could not be put up. */
   readonly withoutProxy: string | undefined;
+  /** What it cost; absent where prices could not be loaded. */
+  readonly bill?: Bill | undefined;
+  /** True: no provider bills this. */
+  readonly isDemo?: boolean;
 }
 
 export interface Style {
@@ -45,7 +52,11 @@ export function receiptLines(facts: ReceiptFacts, style: Style = plainStyle): re
   const lines = [`${head} ${time} · ${sayCount(requests.turns, 'request')} to the model${mode}`];
   if (requests.turns === 0)
     return [...lines, row('', `${title} sent ${sayCount(requests.all, 'other request')} and asked the model nothing`)];
-  lines.push(...inputLines(facts, style), ...usageLines(totals), ...troubleLines(totals, style));
+  lines.push(...inputLines(facts, style), ...usageLines(totals));
+  lines.push(
+    ...costLines({ bill: facts.bill, priceSource, paidBy: paidBy(facts), mode: facts.mode, ...style }),
+    ...troubleLines(totals, style),
+  );
   return lines.map((line) => line.replace(/^ {2}[a-z]+/, (label) => style.quiet(label)));
 }
 
@@ -66,6 +77,7 @@ export function receiptJson(facts: ReceiptFacts): string {
     removedWithoutUsage: Math.round(totals.removed.silent),
     removedBy: Object.fromEntries(sorted(totals.removedBy).map(([lever, tokens]) => [lever, Math.round(tokens)])),
     usage: totals.usage,
+    ...(facts.bill ? { cost: costJson(facts, facts.bill) } : {}),
     ...(facts.covers === 'tool-output' ? { toolOutput: { ...totals.toolOutput, estimated: ['before', 'after'] } } : {}),
     results: totals.results,
     leftAlone: totals.leftAlone,
@@ -75,6 +87,27 @@ export function receiptJson(facts: ReceiptFacts): string {
     withoutProxy: facts.withoutProxy ?? null,
   };
   return `${JSON.stringify(figures, undefined, 2)}\n`;
+}
+
+/** US dollars. */
+function costJson(facts: ReceiptFacts, { billed, saved, unpriced }: Bill): unknown {
+  return {
+    billed: roundDollars(billed),
+    saved: roundDollars(saved),
+    unpriced,
+    prices: priceSource,
+    paidBy: paidBy(facts),
+    estimated: ['saved'],
+  };
+}
+
+function roundDollars(dollars: number): number {
+  return Math.round(dollars * 1_000_000) / 1_000_000;
+}
+
+function paidBy({ isDemo, totals }: ReceiptFacts): 'key' | 'subscription' | 'nothing' {
+  if (isDemo) return 'nothing';
+  return totals.turns.length > 0 && totals.turns.every(({ bySubscription }) => bySubscription) ? 'subscription' : 'key';
 }
 
 function inputLines({ mode, totals }: ReceiptFacts, style: Style): readonly string[] {
@@ -115,7 +148,6 @@ function usageLines({ requests, usage }: Totals): readonly string[] {
     ['cache read', usage.cacheRead],
     ['output', usage.output],
   ];
-  // Dollars follow here, once prices are known.
   return [row('billed', tiers.map(([tier, tokens]) => `${tier} ${sayNumber(tokens)}`).join(' · '))];
 }
 

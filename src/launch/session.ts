@@ -1,5 +1,7 @@
 /** One agent's life, from the question which agent to the receipt. It is handed everything it knows about the process it runs in. */
 import { messageOf } from '../errors.ts';
+import { addUpBill, type Bill } from '../tokens/bill.ts';
+import { loadPrices } from '../tokens/prices.ts';
 import { findAgent } from './find-agent.ts';
 import type { Launch, Outputs, SessionSettings, Surroundings } from './launch.ts';
 import { forgetLaunch, isLaunchAddress, launchVariable } from './nesting.ts';
@@ -49,6 +51,8 @@ export async function runSession(
       callsModel: draft.callsModel && !isBare,
       covers: draft.covers ?? 'requests',
       withoutProxy: problems.withoutProxy,
+      bill: await billOf(launch),
+      isDemo: settings.isDemo ?? false,
     };
     outputs.receipt?.replace(receiptJson(facts));
     problems.errors.push(...closeOutputs(outputs));
@@ -58,6 +62,13 @@ export async function runSession(
   } finally {
     closeOutputs(outputs);
   }
+}
+
+// Loaded when the agent is gone, and only where there is something to price.
+async function billOf({ meter, settings, outputs }: Launch): Promise<Bill | undefined> {
+  const { turns } = meter.totals;
+  if (turns.length === 0 || (settings.isQuiet && !outputs.receipt)) return undefined;
+  return addUpBill(turns, await loadPrices(settings.prices));
 }
 
 const insideNote = 'already inside a launch of headroom: its proxy serves this one too';

@@ -1,16 +1,7 @@
 /** Sums up a launch's records as they come: the figures behind the receipt. Keeps no record, prints nothing. */
 import type { BlockRecord } from '../pipeline/decision.ts';
 import type { ExchangeRecord } from '../proxy/records.ts';
-import { familyFactor } from '../tokens/family.ts';
-
-/** What the provider billed, in tokens. */
-export interface BilledTokens {
-  fresh: number;
-  cacheWrite5m: number;
-  cacheWrite1h: number;
-  cacheRead: number;
-  output: number;
-}
+import { type BilledTokens, type BilledTurn, estimateFactor } from '../tokens/bill.ts';
 
 export interface Totals {
   readonly requests: {
@@ -36,6 +27,8 @@ export interface Totals {
    */
   readonly removed: { reported: number; silent: number };
   readonly removedBy: Record<string, number>;
+  /** Every turn with usage, for the bill: what it costs depends on its model and its size. */
+  readonly turns: BilledTurn[];
   /** What tools returned, handed over by hooks: calls, bytes as they came and as they went, o200k tokens before and after. */
   readonly toolOutput: { calls: number; bytesBefore: number; bytesAfter: number; before: number; after: number };
   /** Result blocks at first sight, and those of them that went out smaller. */
@@ -61,6 +54,7 @@ export function createMeter(): Meter {
     usage: { fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 },
     removed: { reported: 0, silent: 0 },
     removedBy: {},
+    turns: [],
     toolOutput: { calls: 0, bytesBefore: 0, bytesAfter: 0, before: 0, after: 0 },
     results: { seen: 0, shrunk: 0 },
     leftAlone: {},
@@ -69,11 +63,6 @@ export function createMeter(): Meter {
     restarts: [],
   };
   return { totals, add: (record) => addRecord(totals, record) };
-}
-
-/** All that the provider counted as input. */
-export function inputTokens(usage: BilledTokens): number {
-  return usage.fresh + usage.cacheWrite5m + usage.cacheWrite1h + usage.cacheRead;
 }
 
 function addRecord(totals: Totals, record: ExchangeRecord): void {
@@ -130,25 +119,21 @@ function countOutcome({ requests, usage }: Totals, record: ExchangeRecord): bool
   return wentWell;
 }
 
-/**
- * From o200k tokens, in which blocks are counted, to the provider's. A body holds about 4 bytes for each o200k token (median of real
- * sessions), so the tokens that this reply reports for its body tell how the provider counts; never less than o200k itself, never more
- * than what was measured for the model's family.
- */
-function estimateFactor({ model, usage, bytesSent }: ExchangeRecord): number {
-  if (!usage || bytesSent === 0) return 1;
-  const told = (inputTokens(usage) * 4) / bytesSent;
-  return Math.max(1, Math.min(told, familyFactor(usage.model ?? model)));
-}
-
 function addRemoved(totals: Totals, record: ExchangeRecord): void {
   const { blocks, usage } = record;
-  const factor = estimateFactor(record);
+  const model = usage?.model ?? record.model;
+  const factor = estimateFactor(model, usage, record.bytesSent);
+  const removed = { first: 0, carried: 0 };
   for (const block of blocks) {
     if (!isShrunk(block)) continue;
     totals.removed[usage ? 'reported' : 'silent'] += (block.tokensBefore - block.tokensAfter) * factor;
+    removed[block.carried ? 'carried' : 'first'] += (block.tokensBefore - block.tokensAfter) * factor;
     for (const [lever, tokens] of Object.entries(block.levers)) totals.removedBy[lever] = (totals.removedBy[lever] ?? 0) + tokens * factor;
   }
+  if (!usage) return;
+  const { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output } = usage;
+  const { time, upstream, bySubscription = false } = record;
+  totals.turns.push({ time, model, upstream, usage: { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output }, removed, bySubscription });
 }
 
 function addResults(totals: Totals, blocks: readonly BlockRecord[]): void {

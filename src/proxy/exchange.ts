@@ -8,7 +8,7 @@ import type { Protocol, RequestKind } from '../protocols/protocol.ts';
 import { copyReply } from './events.ts';
 import { answerFailure } from './failure.ts';
 import type { Reply } from './forwarder.ts';
-import { isUpgrade, requestHeaders } from './headers.ts';
+import { isUpgrade, paysByMonth, requestHeaders } from './headers.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
 import type { ExchangeRecord, Outcome } from './records.ts';
 import { relay } from './relay.ts';
@@ -149,6 +149,7 @@ function recordOf(course: Course, outcome: Outcome): ExchangeRecord {
     untouched: shrunk.untouched,
     retried,
     usage,
+    bySubscription: paysByMonth(course.request),
     addedMs,
   };
 }

@@ -36,6 +36,11 @@ export function isUpgrade(request: IncomingMessage): boolean {
   return Boolean(request.headers.upgrade) && namedByConnection(request).includes('upgrade');
 }
 
+/** True where the request's login is an account that is paid by the month: Claude's OAuth tokens, and ChatGPT accounts. */
+export function paysByMonth({ headers }: IncomingMessage): boolean {
+  return headers['chatgpt-account-id'] !== undefined || /^Bearer sk-ant-oat/i.test(headers.authorization ?? '');
+}
+
 /** The headers of the upstream request. `expect` is ours to answer: upstream would hold back the reply that http-proxy waits for. */
 export function requestHeaders(request: IncomingMessage, changes: HeaderChanges): OutgoingHeader[] {
   const dropped = new Set([...hopByHop, ...namedByConnection(request), 'host', 'expect']);

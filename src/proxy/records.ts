@@ -35,6 +35,8 @@ export interface ExchangeRecord {
   /** True where upstream said 400 to a changed body and the originals were sent once more. */
   readonly retried: boolean;
   readonly usage: Usage | undefined;
+  /** True where the request's login is an account that is paid by the month. */
+  readonly bySubscription?: boolean;
   /** Milliseconds spent on reading, deciding and splicing. */
   readonly addedMs: number;
 }

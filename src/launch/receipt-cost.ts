@@ -1,0 +1,47 @@
+/** The receipt's line about money. Billed is what the provider's usage costs at its prices; saved is an estimate and says so. */
+import type { Bill } from '../tokens/bill.ts';
+import { row, sayCount, sayShare } from './receipt-words.ts';
+
+export interface CostFacts {
+  readonly bill: Bill | undefined;
+  /** Which prices these are. */
+  readonly priceSource: string;
+  /** `key`: by the token. `subscription`: by the month. `nothing`: a demo. */
+  readonly paidBy: 'key' | 'subscription' | 'nothing';
+  readonly mode: 'shrink' | 'observe' | 'off';
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+}
+
+/** No line where no turn was billed. */
+export function costLines({ bill, priceSource, paidBy, mode, good, bad }: CostFacts): readonly string[] {
+  if (!bill || bill.turns === 0) return [];
+  const { billed, saved, turns, unpriced } = bill;
+  const unknown = Object.entries(unpriced).map(([model, count]) => `${model} (${sayCount(count, 'request')})`);
+  const missing = unknown.length > 0 ? `no price known for ${unknown.join(', ')}` : undefined;
+  if (Object.values(unpriced).reduce((sum, count) => sum + count, 0) === turns) return [row('cost', missing ?? '')];
+  const basis = {
+    key: `API prices: ${priceSource}`,
+    subscription: `at API prices, ${priceSource}; you pay by subscription`,
+    nothing: `at API prices, ${priceSource}; the demo costs nothing`,
+  }[paidBy];
+  const parts = [sayCost(billed, saved, mode, { good, bad }), `(${basis})`, ...(missing ? [`· ${missing}`] : [])];
+  return [row(paidBy === 'key' ? 'cost' : 'value', parts.join(' '))];
+}
+
+function sayCost(billed: number, saved: number, mode: CostFacts['mode'], { good, bad }: Pick<CostFacts, 'good' | 'bad'>): string {
+  if (mode === 'off' || saved === 0) return sayDollars(billed);
+  if (mode === 'observe') return `${sayDollars(billed)}; ~${sayDollars(saved)} of it (~${sayShare(saved, billed)}) would have been saved`;
+  const before = billed + saved;
+  const change = saved > 0 ? good(`~${sayShare(saved, before)} saved`) : bad(`~${sayShare(-saved, before)} more`);
+  return `~${sayDollars(before)} → ${sayDollars(billed)}, ${change}`;
+}
+
+/** Two digits after the point from a dollar on, two that say something below it. */
+export function sayDollars(dollars: number): string {
+  const amount = Math.abs(dollars);
+  const sign = dollars < 0 ? '-' : '';
+  if (amount >= 1) return `${sign}$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  if (amount < 0.0001) return amount === 0 ? '$0' : `${sign}<$0.0001`;
+  return `${sign}$${amount.toFixed(Math.min(6, 1 - Math.floor(Math.log10(amount))))}`;
+}

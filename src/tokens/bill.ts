@@ -1,0 +1,86 @@
+/**
+ * The bill: what requests cost by the provider's own usage, and what the tokens that we took out would have cost in each request that they
+ * would have stood in. What was removed is an estimate; a cache discount is never counted as a saving.
+ */
+import { familyFactor } from './family.ts';
+import type { PriceList, Prices } from './prices.ts';
+
+/** What a provider counted for one reply, in tokens, as billed. */
+export interface BilledTokens {
+  fresh: number;
+  cacheWrite5m: number;
+  cacheWrite1h: number;
+  cacheRead: number;
+  output: number;
+}
+
+/** One request to the model that was answered with usage. */
+export interface BilledTurn {
+  readonly time: number;
+  readonly model: string | undefined;
+  readonly upstream: string | undefined;
+  readonly usage: BilledTokens;
+  /** Tokens that this request would have held beyond what it did, by whether it would have been the first to hold them; as the provider counts, estimated. */
+  readonly removed: { readonly first: number; readonly carried: number };
+  /** Paid by the month, not by the token. */
+  readonly bySubscription: boolean;
+}
+
+/** US dollars. */
+export interface Bill {
+  readonly billed: number;
+  /** Less than nothing where we made it dearer. */
+  readonly saved: number;
+  readonly turns: number;
+  /** Turns of models without a price, which are in neither sum. */
+  readonly unpriced: Readonly<Record<string, number>>;
+}
+
+export function addUpBill(turns: readonly BilledTurn[], priceOf: PriceList): Bill {
+  let [billed, saved] = [0, 0];
+  const unpriced: Record<string, number> = {};
+  for (const turn of turns) {
+    const { model = 'an unnamed model', upstream, time, usage } = turn;
+    const prices = priceOf({ model, upstream, time, input: inputTokens(usage) });
+    if (!prices) {
+      unpriced[model] = (unpriced[model] ?? 0) + 1;
+      continue;
+    }
+    billed += costOf(usage, prices);
+    saved += worthOf(turn, prices);
+  }
+  return { billed, saved, turns: turns.length, unpriced };
+}
+
+/** All that the provider counted as input. */
+export function inputTokens(usage: BilledTokens): number {
+  return usage.fresh + usage.cacheWrite5m + usage.cacheWrite1h + usage.cacheRead;
+}
+
+/** US dollars of one reply. */
+export function costOf(usage: BilledTokens, prices: Prices): number {
+  const tiers = Object.keys(usage) as (keyof BilledTokens)[];
+  return tiers.reduce((sum, tier) => sum + (usage[tier] * (prices[tier] ?? 0)) / 1_000_000, 0);
+}
+
+/** US dollars that the removed tokens of one request would have cost in it. */
+export function worthOf({ usage, removed }: Pick<BilledTurn, 'usage' | 'removed'>, prices: Prices): number {
+  const written = usage.cacheWrite5m + usage.cacheWrite1h;
+  // What a request holds for the first time is written to the cache, where the request writes one.
+  const first =
+    written > 0 ? (usage.cacheWrite5m * prices.cacheWrite5m + usage.cacheWrite1h * prices.cacheWrite1h) / written : prices.fresh;
+  // What an earlier one held was read, unless this one missed the cache.
+  const carried = usage.cacheRead > 0 ? prices.cacheRead : first;
+  return (removed.first * first + removed.carried * carried) / 1_000_000;
+}
+
+/**
+ * From o200k tokens, in which texts are counted, to the provider's. A body holds about 4 bytes for each o200k token (median of real
+ * sessions), so the tokens that a reply reports for its body tell how the provider counts; never less than o200k itself, never more
+ * than what was measured for the model's family.
+ */
+export function estimateFactor(model: string | undefined, usage: BilledTokens | undefined, bytesSent: number): number {
+  if (!usage || bytesSent === 0) return 1;
+  const told = (inputTokens(usage) * 4) / bytesSent;
+  return Math.max(1, Math.min(told, familyFactor(model)));
+}
