@@ -23,8 +23,8 @@ const pairs = /Local Address|Foreign Address|Peer Address|Mounted on|Program nam
 const paired = (heading: string): ColumnSpan[] => spansOfWords(heading, pairs);
 
 const formats: readonly Format[] = [
-  { name: 'ps', heading: /^ *(?:F +S +)?(?:USER|UID|PID|PPID) +[A-Z%][A-Z%+ -]* (?:COMMAND|CMD)\s*$/, spans: spansOfWords, cells: words },
   { name: 'top', heading: /^ *PID +USER +PR +NI +VIRT .* COMMAND *$/, spans: spansOfWords, cells: words, ends: /^top - / },
+  { name: 'ps', heading: /^ *(?:F +S +)?(?:USER|UID|PID|PPID) +[A-Z%][A-Z%+ -]* (?:COMMAND|CMD)\s*$/, spans: spansOfWords, cells: words },
   { name: 'lsof', heading: /^COMMAND +PID .* NAME *$/, spans: spansOfWords, cells: cellsByOverlap },
   {
     name: 'netstat',
@@ -83,7 +83,9 @@ export function findTables(lines: readonly string[], command: string): CommandTa
 function readTable({ name, spans: read, cells, ends }: Format, lines: readonly string[], from: number): CommandTable {
   const heading = lines[from] ?? '';
   const spans = read(heading);
-  const rows: (string[] | undefined)[] = [spans.map((span) => heading.slice(span.from, span.until))];
+  const rows: (string[] | undefined)[] = [
+    spans.map(({ from: begin, until }, at) => (at === spans.length - 1 ? heading.slice(begin).trimEnd() : heading.slice(begin, until))),
+  ];
   for (let at = from + 1; at < lines.length; at++) {
     const line = lines[at] ?? '';
     if (line.trim() === '' || ends?.test(line) || line.includes('\t')) break;

@@ -35,7 +35,7 @@ function sortOfOpenFile(descriptor: string, name: string): string | undefined {
   if (descriptor === 'mem' || descriptor === 'DEL') return 'mapped files';
   if (descriptor === 'txt' || descriptor === 'rtd') return `${descriptor} rows`;
   return /^(?:pipe|anon_inode|\[eventfd\]|\[eventpoll\]|\[timerfd\]|\[signalfd\]|inotify|\/dev\/(?:null|urandom))/.test(name)
-    ? 'pipes and events'
+    ? 'pipes, events and null devices'
     : undefined;
 }
 
