@@ -6,6 +6,7 @@ import { html } from './html.ts';
 import { json } from './json.ts';
 import { listings } from './listings.ts';
 import { logs } from './logs.ts';
+import { pageSnapshot } from './page-snapshot.ts';
 import { search } from './search.ts';
 import { sharedBeginnings } from './shared-beginnings.ts';
 import { stackTraces } from './stack-traces.ts';
@@ -21,6 +22,7 @@ export const compressors: readonly Compressor[] = [
   json,
   listings,
   html,
+  pageSnapshot,
   logs,
   commandTables,
   stackTraces,
