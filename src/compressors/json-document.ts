@@ -65,6 +65,19 @@ const layouts: readonly (readonly [string, JsonLayout])[] = [
   ['spaced after colons', { ...compact, colon: ': ' }],
 ];
 
+/** What strings escape beyond what they must, in words; empty: nothing. */
+export function sayEscapes(strings: StringSpelling): string {
+  return escapes
+    .filter(([flag]) => strings[flag])
+    .map(([, words]) => words)
+    .join(', ');
+}
+
+export function readEscapes(said: string): StringSpelling {
+  const has = (flag: keyof StringSpelling): boolean => said.includes(escapes.find(([each]) => each === flag)?.[1] ?? flag);
+  return { escapesNonAscii: has('escapesNonAscii'), escapesMarkup: has('escapesMarkup'), escapesSlashes: has('escapesSlashes') };
+}
+
 function headOf({ layout, strings }: Notation, isLines: boolean, outline: Outline): string {
   const name =
     layout.indent === undefined
@@ -72,8 +85,8 @@ function headOf({ layout, strings }: Notation, isLines: boolean, outline: Outlin
       : layout.indent.includes('\t')
         ? `indent ${layout.indent.length} tab`
         : `indent ${layout.indent.length}`;
-  const spelled = escapes.filter(([flag]) => strings[flag]).map(([, words]) => `, ${words}`);
-  return `JSON${isLines ? ' lines' : ''} (${name}${spelled.join('')}) as ${outline.tables.length > 0 ? legend(outline) : 'outline'}`;
+  const said = sayEscapes(strings);
+  return `JSON${isLines ? ' lines' : ''} (${name}${said === '' ? '' : `, ${said}`}) as ${outline.tables.length > 0 ? legend(outline) : 'outline'}`;
 }
 
 /** What a reader must know of the tables that follow. */
@@ -93,16 +106,14 @@ function legend({ lines, tables }: Outline): string {
 function readHead(line: string): { notation: Notation; isLines: boolean } | undefined {
   const found = /^JSON( lines)? \(([^)]*)\) as /.exec(line);
   if (!found) return undefined;
-  const [name = '', ...said] = (found[2] ?? '').split(/, (?=é|<|\/)/);
+  const [name = '', said = ''] = (found[2] ?? '').split(/, (.*)/);
   const indent = /^indent (\d+)( tab)?$/.exec(name);
   const width = Math.min(Number(indent?.[1] ?? 0), 16);
   const layout = indent
     ? { indent: (indent[2] ? '\t' : ' ').repeat(width), comma: ',' as const, colon: ': ' as const }
     : layouts.find(([each]) => each === name)?.[1];
   if (!layout) return undefined;
-  const has = (flag: keyof StringSpelling): boolean => said.includes(escapes.find(([each]) => each === flag)?.[1] ?? '');
-  const strings = { escapesNonAscii: has('escapesNonAscii'), escapesMarkup: has('escapesMarkup'), escapesSlashes: has('escapesSlashes') };
-  return { notation: notationOf(layout, strings), isLines: found[1] !== undefined };
+  return { notation: notationOf(layout, readEscapes(said)), isLines: found[1] !== undefined };
 }
 
 function notationOf(layout: JsonLayout, strings: StringSpelling): Notation {

@@ -23,7 +23,8 @@ export interface Table {
   readonly size: number;
 }
 
-const mostColumns = 40;
+/** Cells of a row that a reader can still match with their columns. */
+const mostColumns = 20;
 const mostSources = 30;
 
 /** `parents`: for each item, the object that its array stands in; `isBelowRows`: that object is a row of another table. */
@@ -47,7 +48,7 @@ export function planTable(
   if (tree?.cells.some((cell) => cell?.type === 'verbatim' || (cell?.type === 'scalar' && cell.raw !== 'null'))) return undefined;
   addTemplates(named, planned, treeKey !== undefined || isBelowRows ? parentSources(above) : []);
   const table = named.map((column, at) => planned[at] ?? { ...column, shown: { how: 'cell' as const } });
-  return table.filter(({ shown }) => shown.how !== 'constant').length > mostColumns ? undefined : { columns: table, size: rows.length };
+  return table.filter(hasCells).length > mostColumns ? undefined : { columns: table, size: rows.length };
 }
 
 /** True where a column has a cell in each row. */

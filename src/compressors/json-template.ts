@@ -59,6 +59,8 @@ export function findTemplate(texts: readonly (string | undefined)[], sources: re
   const isComplete = rows.length === texts.length && middles.every((middle) => middle === '');
   // What stands in every row is easier to find and to quote than a template: one that repeats no column must take out a good deal.
   if (saved + fixed < 40 || (start + end < leastAffix && before.length + after.length === 0)) return undefined;
+  // The same wherever it stands, and not everywhere: no cell could say that in fewer words.
+  if (!isComplete && middles.every((middle) => middle === middles[0])) return undefined;
   const fills: (string | undefined)[] = texts.map(() => undefined);
   for (const [at, row] of rows.entries()) fills[row] = middles[at];
   const front = [...before, opening].filter((part) => part !== '');

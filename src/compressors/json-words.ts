@@ -1,6 +1,6 @@
 /** How names, texts and values are spelled in an outline or a table of JSON, so that they can be told apart again. */
-import type { JsonLayout } from '../text/json-layout.ts';
-import { type JsonNode, literalEnd, parseJson, writeJson } from '../text/json-node.ts';
+import { type JsonLayout, literalEnd } from '../text/json-layout.ts';
+import { type JsonNode, parseJson, writeJson } from '../text/json-node.ts';
 import { readLiteral, type StringSpelling, writeLiteral } from '../text/json-spelling.ts';
 import type { Segment } from './json-columns.ts';
 
@@ -16,7 +16,7 @@ export interface Notation {
 export type Place = 'value' | 'item' | 'cell';
 
 const plainStrings: StringSpelling = { escapesNonAscii: false, escapesMarkup: false, escapesSlashes: false };
-const looksLikeValue = /^(?:-?\d[\d.eE+-]*|true|false|null|\d+ (?:items|rows)|text of \d+ lines|["[{].*|-|- .*|end of JSON)$/s;
+const looksLikeValue = /^(?:-?\d[\d.eE+-]*|true|false|null|\d+ (?:items|rows)|text of \d+ lines|["[{].*|-|- .*|end of JSON|same as .*)$/s;
 const bareKey = /^[^\s"'.[\]{}():=,>\\-][^\s"'.[\]{}():=,>\\]*$/;
 const nameUnits = /[^\s"'.[\]{}():=,>\\-][^\s"'.[\]{}():=,>\\]*/y;
 

@@ -2,7 +2,7 @@
  * JSON as a tree that can be written out again to the byte: numbers, strings and the order and number of keys stay as they are spelled.
  * White space must follow one layout; a container that does not, on a single line, is kept as it is spelled.
  */
-import type { JsonLayout } from './json-layout.ts';
+import { type JsonLayout, literalEnd } from './json-layout.ts';
 import { readLiteral, type StringSpelling } from './json-spelling.ts';
 
 /** A number, a word or a string as spelled; `text`: what a string says, where it is spelled as its writer spells strings. */
@@ -43,17 +43,6 @@ const spaces = /[ \t\n\r]*/y;
 /** Reads the value that begins at `from`; undefined where it is no JSON or does not follow the layout. */
 export function parseJson(json: string, from: number, layout: JsonLayout, spelling: StringSpelling): ParsedJson | undefined {
   return new Parser(json, layout, spelling).value(from, 0);
-}
-
-/** Index after the string literal that begins at `from`, or -1. */
-export function literalEnd(json: string, from: number): number {
-  for (let at = from + 1; ; at++) {
-    at = json.indexOf('"', at);
-    if (at < 0) return -1;
-    let backslashes = 0;
-    while (json.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return at + 1;
-  }
 }
 
 /** The value as it was spelled. */
