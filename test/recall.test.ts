@@ -160,6 +160,9 @@ describe('shown otherwise', () => {
     ['first\\nsecond line', 'first\nsecond line', 'unescaped'],
     ['NAME      READY', 'NAME READY', 'but for spacing'],
     ['"name": "alpha-one", "id": 17', 'name id\nalpha-one 17', 'name and cell'],
+    ['host/runs/17', 'JSON\n  url = https://host/runs/{id}\nname\tid\nalpha\t17', 'name and cell'],
+    ['host/runs/18', 'JSON\n  url = https://host/runs/{id}\nname\tid\nalpha\t17', undefined],
+    ['/src/total.ts ', 'diff src/total.ts\n+x', 'but for spacing'],
     ['"name": "alpha-two", "id": 17', 'name id\nalpha-one 17', undefined],
   ] as const)('%s', (wanted, outgoing, way) => {
     expect(wayOf(wanted, outgoing)).toBe(way);

@@ -45,9 +45,12 @@ function wantedOf(row: Row, rows: readonly Row[]): WantedRow {
   const values = Object.entries(row).flatMap(([name, value]) => (isScalar(value) ? [{ name, value: String(value) }] : []));
   const columnOf = (name: string): string[] => rows.flatMap((other) => (isScalar(other[name]) ? [String(other[name])] : []));
   const spell = ({ name, value }: { name: string; value: string }): Spellings => [value, differing(value, columnOf(name))];
+  const isSaid = ({ name, value }: { name: string; value: string }): boolean => levelField.test(name) || value.includes(' ');
+  const isAlone = ({ name, value }: { name: string; value: string }): boolean =>
+    columnOf(name).filter((other) => other === value).length === 1;
   return {
-    says: values.filter(({ name, value }) => levelField.test(name) || value.includes(' ')).map(spell),
-    marks: values.filter(({ name, value }) => columnOf(name).filter((other) => other === value).length === 1).map(spell),
+    says: values.filter(isSaid).map(spell),
+    marks: values.filter((value) => !isSaid(value) && isAlone(value)).map(spell),
   };
 }
 

@@ -10,8 +10,8 @@ export type Way = (typeof ways)[number];
 export function wayOf(wanted: string, outgoing: string): Way | undefined {
   if (isSpelledOut(wanted, outgoing)) return 'heading and entry';
   if (isUnescaped(wanted, outgoing)) return 'unescaped';
-  if (collapse(outgoing).includes(collapse(wanted))) return 'but for spacing';
-  return isInTable(wanted, outgoing) ? 'name and cell' : undefined;
+  if (collapse(outgoing).includes(collapse(wanted)) || isSpelledOut(wanted.trim(), outgoing)) return 'but for spacing';
+  return isInTable(wanted, outgoing) || isFilledIn(wanted, outgoing) ? 'name and cell' : undefined;
 }
 
 const separator = /[/\\:-]/;
@@ -109,4 +109,18 @@ function isInTable(wanted: string, outgoing: string): boolean {
   if (!/["{}[\]]/.test(wanted)) return false;
   const parts = wanted.split(/\\?["{}[\],:\s]+/).filter((part) => part.length > 1);
   return parts.length > 0 && parts.every((part) => outgoing.includes(part));
+}
+
+/** A line above a table that says what its cells stand in, such as `url = https://host/runs/{id}`. */
+const template = /^\s*\S.* = "?(.*\{.*\}.*?)"?$/;
+
+function isFilledIn(wanted: string, outgoing: string): boolean {
+  const lines = outgoing.split('\n', mostLines);
+  const templates = lines.flatMap((line) => template.exec(line)?.[1] ?? []);
+  if (templates.length === 0) return false;
+  const cells = new Set(lines.flatMap((line) => line.split('\t')).filter((cell) => cell !== ''));
+  for (const parts of templates.map((one) => one.split(/\{[^{}]*\}/)))
+    for (let at = 0; at + 1 < parts.length; at++)
+      for (const cell of cells) if (`${parts[at]}${cell}${parts[at + 1]}`.includes(wanted)) return true;
+  return false;
 }
