@@ -68,7 +68,7 @@ export function findTables(lines: readonly string[], command: string): CommandTa
   const tables: CommandTable[] = [];
   for (let at = 0; at < lines.length; ) {
     const line = lines[at] ?? '';
-    const format = line.length < 400 ? known.find(({ heading }) => heading.test(line)) : undefined;
+    const format = looksLikeHeading(line) ? known.find(({ heading }) => heading.test(line)) : undefined;
     const table = format ? readTable(format, lines, at) : bare ? readBareRows(bare, lines, at) : undefined;
     if (!table) {
       at++;
@@ -78,6 +78,11 @@ export function findTables(lines: readonly string[], command: string): CommandTa
     at += table.rows.length;
   }
   return tables;
+}
+
+/** Spares most lines the patterns of all headings. */
+function looksLikeHeading(line: string): boolean {
+  return line.length > 12 && line.length < 400 && /^ *[A-Z]/.test(line) && line.includes(' ');
 }
 
 function readTable({ name, spans: read, cells, ends }: Format, lines: readonly string[], from: number): CommandTable {

@@ -17,6 +17,7 @@ export function writeHeadings(lines: readonly string[], dittos: boolean): string
   const read = lines.map(readLogLine);
   const said = dittos ? writeDittos(lines, read) : lines;
   const byDate = headByDate(said, read);
+  if (!sharesInstants(read)) return byDate;
   const byTime = headByTime(said, read);
   return sizeOf(byTime) < sizeOf(byDate) ? byTime : byDate;
 }
@@ -29,40 +30,42 @@ export function isHeading(line: string): boolean {
 /** Gives back what `writeHeadings` took out. */
 export function readHeadings(written: readonly string[]): string[] {
   const lines: string[] = [];
-  let heading = '';
-  let before: LogLine | undefined;
+  let heading = readHeading('');
   for (const line of written) {
     if (isHeading(line)) {
-      heading = line.slice(0, -mark.length);
+      heading = readHeading(line.slice(0, -mark.length));
       continue;
     }
     const whole = underHeading(heading, line);
     if (!whole.endsWith(ditto)) {
       lines.push(whole);
-      before = readLogLine(whole);
       continue;
     }
-    const rest = before?.rest ?? '';
+    const rest = readLogLine(lines.at(-1) ?? '')?.rest ?? '';
     lines.push(whole.slice(0, -ditto.length) + rest.slice(closing(rest)));
   }
   return lines;
 }
 
-/** How many of the lines above belong to a heading is what the line itself says: it goes on from a date, or from a blank. */
-function underHeading(heading: string, line: string): string {
-  if (heading === '') return line;
-  const date = dateOf(heading);
-  if (date === undefined) return continuesTime(line) ? heading + line : line;
-  const undated = readUndated(line);
-  if (!undated) return line;
-  if (date.lead !== '') return undated.lead === '' ? heading + line : line;
-  return undated.lead + date.date + line.slice(undated.lead.length);
+/** What stands before the lines below it; with `date` it ends where a time would begin. */
+interface Heading {
+  readonly text: string;
+  readonly date: LogLine | undefined;
 }
 
-/** A heading that ends where a time would begin. */
-function dateOf(heading: string): LogLine | undefined {
-  const whole = readLogLine(`${heading}00:00:00`);
-  return whole && whole.date !== '' && whole.lead + whole.date === heading ? whole : undefined;
+function readHeading(text: string): Heading {
+  const whole = text === '' ? undefined : readLogLine(`${text}00:00:00`);
+  return { text, date: whole && whole.date !== '' && whole.lead + whole.date === text ? whole : undefined };
+}
+
+/** How many of the lines above belong to a heading is what the line itself says: it goes on from a date, or from a blank. */
+function underHeading({ text, date }: Heading, line: string): string {
+  if (text === '') return line;
+  if (date === undefined) return continuesTime(line) ? text + line : line;
+  const undated = readUndated(line);
+  if (undated?.date !== '') return line;
+  if (date.lead !== '') return undated.lead === '' ? text + line : line;
+  return undated.lead + date.date + line.slice(undated.lead.length);
 }
 
 function continuesTime(line: string): boolean {
@@ -89,18 +92,18 @@ function headByDate(lines: readonly string[], read: readonly (LogLine | undefine
   const owns = read.map((parts) => (parts && parts.date !== '' ? lead + parts.date : undefined));
   const runs = runsOf(owns);
   const written: string[] = [];
-  let heading = '';
+  let heading = readHeading('');
   for (const [at, line] of lines.entries()) {
     const parts = read[at];
     const own = owns[at];
     const short = parts && own !== undefined ? parts.lead.slice(lead.length) + line.slice(parts.lead.length + parts.date.length) : line;
-    const pays = own === heading || (runs[at] ?? 0) >= leastRun;
-    if (own === undefined || !pays || dateOf(own) === undefined || underHeading(own, short) !== line) {
+    const next = own === heading.text || own === undefined || (runs[at] ?? 0) < leastRun ? heading : readHeading(own);
+    if (own !== next.text || next.date === undefined || underHeading(next, short) !== line) {
       heading = pushWhole(written, heading, line);
       continue;
     }
-    if (own !== heading) written.push(own + mark);
-    heading = own;
+    if (next !== heading) written.push(own + mark);
+    heading = next;
     written.push(short);
   }
   return written;
@@ -122,41 +125,46 @@ function runsOf(owns: readonly (string | undefined)[]): number[] {
 }
 
 /** A line that no heading stands before, though it looks as if: the heading ends there. */
-function pushWhole(written: string[], heading: string, line: string): string {
+function pushWhole(written: string[], heading: Heading, line: string): Heading {
   const belongs = underHeading(heading, line) !== line;
   if (belongs) written.push(mark);
   written.push(line);
-  return belongs ? '' : heading;
+  return belongs ? readHeading('') : heading;
+}
+
+/** True where many lines have the time of the line before. */
+function sharesInstants(read: readonly (LogLine | undefined)[]): boolean {
+  let shared = 0;
+  for (let at = 1; at < read.length; at++) if (read[at] && read[at]?.time === read[at - 1]?.time) shared++;
+  return shared * 4 >= read.length;
 }
 
 /** Lines of the same instant: the whole stamp once, and the words behind it that they share. */
 function headByTime(lines: readonly string[], read: readonly (LogLine | undefined)[]): string[] {
+  const stamps = read.map((line) => (line ? line.lead + line.date + line.time : ''));
   const written: string[] = [];
-  let heading = '';
+  let heading = readHeading('');
   for (let at = 0; at < lines.length; ) {
-    const end = instantEnd(lines, read, at);
-    const own = end - at < 2 ? undefined : sharedWords(lines, at, end, stampOf(read[at]));
-    if (own === undefined || dateOf(own) !== undefined) {
+    const end = instantEnd(lines, stamps, at);
+    const own = end - at < 2 ? undefined : sharedWords(lines, at, end, stamps[at] ?? '');
+    const next = own === undefined || own === heading.text ? heading : readHeading(own);
+    if (own === undefined || next.date !== undefined) {
       heading = pushWhole(written, heading, lines[at] ?? '');
       at++;
       continue;
     }
-    if (own !== heading) written.push(own + mark);
-    heading = own;
+    if (next !== heading) written.push(own + mark);
+    heading = next;
     for (; at < end; at++) written.push((lines[at] ?? '').slice(own.length));
   }
   return written;
 }
 
-function stampOf(line: LogLine | undefined): string {
-  return line ? line.lead + line.date + line.time : '';
-}
-
 /** End of the lines that begin with the same stamp, with a single blank and more behind it. */
-function instantEnd(lines: readonly string[], read: readonly (LogLine | undefined)[], from: number): number {
-  const stamp = stampOf(read[from]);
+function instantEnd(lines: readonly string[], stamps: readonly string[], from: number): number {
+  const stamp = stamps[from] ?? '';
   let end = from;
-  while (stamp !== '' && end < lines.length && stampOf(read[end]) === stamp) {
+  while (stamp !== '' && end < lines.length && stamps[end] === stamp) {
     const at = (lines[end] ?? '').lastIndexOf(' ');
     if (at < stamp.length || at + 1 === lines[end]?.length) break;
     end++;

@@ -12,8 +12,9 @@ export interface LogLine {
   readonly rest: string;
 }
 
-/** A container or pod, a key, a bracket; or address and user of an access log. */
-const lead = String.raw`(?:[\w./-]{1,80} *\| |\[pod/[^\]\s]{1,120}\] )?(?:ts=|t=|time="?|timestamp="?|\[Nest\] \d+ +- |[IWEF]\d{4} (?=\d\d:)|[[(]|[^\s\[\]]{1,60} [^\s\[\]]{1,40} [^\s\[\]]{1,40} \[)?`;
+/** A container or pod, a key, a bracket; and the address and user of an access log. */
+const lead = String.raw`(?:[\w./-]{1,80} *\| |\[pod/[^\]\s]{1,120}\] )?(?:ts=|t=|time="?|timestamp="?|\[Nest\] \d+ +- |[IWEF]\d{4} (?=\d\d:)|[[(])?`;
+const visitor = String.raw`[^\s[\]]{1,60} [^\s[\]]{1,40} [^\s[\]]{1,40} \[`;
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const date = String.raw`\d{4}[-/.]\d\d[-/.]\d\d[T ]|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?${month} [ \d]\d |\d\d/${month}/\d{4}:|\d\d?[-/.]\d\d?[-/.]\d{4},? `;
 const time = String.raw`\d\d?:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AP]M\b)?(?:Z| ?[+-]\d\d:?\d\d\b)?`;
@@ -22,6 +23,8 @@ const end = String.raw`(?=[\s\]|)"':;-]|$)`;
 
 const dated = new RegExp(`^(${lead})(${date})(${time})${end}`);
 const undated = new RegExp(`^(${lead})(${time})${end}`);
+const visited = new RegExp(`^(${visitor})(\\d\\d/${month}/\\d{4}:)?(${time})${end}`);
+
 /** Where no logger wrote a time, a level in front makes a line of a log: `INFO:root:`, `[WARN] `, `level=info `. */
 const levelled =
   /^(?:[\w./-]{1,80} *\| )?(?:\[(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\]|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)(?=[ :])|level=\w+ |\[ *\d+\.\d{3,6}\] )/i;
@@ -29,14 +32,17 @@ const levelled =
 /** Undefined where the line does not begin with a time. */
 export function readLogLine(line: string): LogLine | undefined {
   const found = dated.exec(line);
-  if (found) return { lead: found[1] ?? '', date: found[2] ?? '', time: found[3] ?? '', rest: line.slice(found[0].length) };
-  return readUndated(line);
+  return found
+    ? { lead: found[1] ?? '', date: found[2] ?? '', time: found[3] ?? '', rest: line.slice(found[0].length) }
+    : readUndated(line);
 }
 
-/** A line whose date is not there. */
+/** A line whose date is not there, or stands behind who asked. */
 export function readUndated(line: string): LogLine | undefined {
   const found = undated.exec(line);
-  return found ? { lead: found[1] ?? '', date: '', time: found[2] ?? '', rest: line.slice(found[0].length) } : undefined;
+  if (found) return { lead: found[1] ?? '', date: '', time: found[2] ?? '', rest: line.slice(found[0].length) };
+  const visit = line.includes(' [') ? visited.exec(line) : null;
+  return visit ? { lead: visit[1] ?? '', date: visit[2] ?? '', time: visit[3] ?? '', rest: line.slice(visit[0].length) } : undefined;
 }
 
 /** True for a line that begins with a level and has no time. */

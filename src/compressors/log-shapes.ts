@@ -39,7 +39,7 @@ function wordsOf(said: string): string {
   let length = 0;
   for (const word of said.split(/\s+/, mostScanned)) {
     const isAside = /^[[(<].*[\])>]:?$/.test(word);
-    const bare = plain(word).replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, '');
+    const bare = /[\p{L}\p{N}_](?:.*[\p{L}\p{N}_])?/u.exec(word)?.[0] ?? '';
     if (bare === '' || /^\d+(?:[.,:]\d+)*\w{0,2}$/.test(bare)) continue;
     const cut = bare.search(/[(={"'<:@]/);
     const head = cut > 0 ? bare.slice(0, cut) : bare;
@@ -51,7 +51,7 @@ function wordsOf(said: string): string {
     length += head.length + 1;
     if (cut > 0 && bare[cut] !== ':') break;
   }
-  const shape = words.join(' ');
+  const shape = plain(words.join(' '));
   return shape.length > 1 ? shape : '';
 }
 
