@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { billSession } from '../scripts/bench/bill.ts';
 import type { Entry, ReplayedSession } from '../scripts/bench/replay.ts';
-import type { Session } from '../test/helpers/corpus.ts';
+import type { Session } from './helpers/corpus.ts';
 
 const count = (text: string): number => text.length;
 

@@ -109,6 +109,17 @@ describe('a string that a later call says', () => {
   });
 });
 
+test('a call made again after an excerpt is told, and whether it returned the same', () => {
+  const first = bash('npm test').call;
+  const again = { ...first };
+  const rerunsWith = (result: string) => {
+    const steps: Step[] = [{ result: 'a\nb\nc', became: '[… 3 lines]', of: first }, { call: again }, { result, of: again }];
+    return findRecall({ lossless: sessionOf(steps, false), standard: sessionOf(steps, true) }).standard.reruns.map(({ isSame }) => isSame);
+  };
+  expect(rerunsWith('a\nb\nc')).toEqual([true]);
+  expect(rerunsWith('a\nb\nd')).toEqual([false]);
+});
+
 describe('what an edit quotes', () => {
   const file = '  1\tfunction wantedName() {\n  2\t  return otherName();\n  3\t}';
 

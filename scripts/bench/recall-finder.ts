@@ -3,6 +3,7 @@
  * assistant says in the very message of the call does not count as shown: it would have needed the text itself.
  */
 import type { ToolCall } from '../../src/block.ts';
+import { splitEnvelope } from '../../src/text/envelope.ts';
 import { commandOf, numbersLines } from '../../src/text/tool-call.ts';
 import { LineIndex } from './line-index.ts';
 import { type Profile, profiles } from './profiles.ts';
@@ -25,6 +26,8 @@ export interface Recalled {
 export interface Rerun {
   readonly call: ToolCall;
   readonly kind: string;
+  /** False: it returned something else this time, so it was made to see that. */
+  readonly isSame: boolean;
 }
 
 export interface Recall {
@@ -70,7 +73,7 @@ function visit(contexts: Readonly<Record<Profile, Context>>, found: Record<Profi
         for (const { shared, isEdit } of sharedOf(index, inputLines(block.call)))
           for (const profile of profiles)
             found[profile].recalled.push(judge(index, shared, isEdit, profile, block.call, contexts[profile].entries, at));
-        for (const profile of profiles) found[profile].reruns.push(...rerunOf(block.call, contexts[profile].entries.slice(0, at)));
+        for (const profile of profiles) found[profile].reruns.push(...rerunOf(block.call, contexts[profile].entries, at));
       }
       for (const text of inputTexts(block.call.input)) show(index, text, undefined, everywhere);
     }
@@ -116,10 +119,15 @@ function judge(
   return { text, isEdit, way: 'lost', action, ...(origin && { origin }) };
 }
 
-function rerunOf(call: ToolCall, earlier: readonly Entry[]): Rerun[] {
+function rerunOf(call: ToolCall, entries: readonly Entry[], at: number): Rerun[] {
   const name = nameOf(call);
-  const first = earlier.find(({ record, block }) => record?.form === 'excerpt' && block.call && nameOf(block.call) === name);
-  return first?.record ? [{ call, kind: first.record.kind }] : [];
+  const first = entries
+    .slice(0, at)
+    .find(({ record, block }) => record?.form === 'excerpt' && block.call !== undefined && nameOf(block.call) === name);
+  if (!first?.record) return [];
+  const again = entries.slice(at).find(({ block }) => block.source === 'result' && block.call === call);
+  const isSame = again !== undefined && splitEnvelope(again.block.text).body === splitEnvelope(first.block.text).body;
+  return [{ call, kind: first.record.kind, isSame }];
 }
 
 /** The same for calls that ask for the same; how long to wait and what it is good for make no difference. */

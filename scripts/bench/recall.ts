@@ -65,11 +65,16 @@ function printOtherwise(profile: Profile, sessions: readonly OfSession[]): void 
   const opened = new Set(lostOf(all).map(({ origin, action }) => `${origin?.block.key} ${JSON.stringify(action)}`)).size;
   console.log(`\n  ${profile}: shown otherwise: ${counted.join(', ')}`);
   console.log(
-    `  ${profile}: originals that would have had to be opened again: ${opened}; calls made again after an excerpt: ${reruns.length}`,
+    `  ${profile}: originals that would have had to be opened again: ${opened}; calls made again after an excerpt: ${reruns.length}, with the same result: ${reruns.filter(({ isSame }) => isSame).length}`,
   );
 }
 
+/** Listed are, below `standard`, only the losses that `lossless` does not have. */
 function printLost(profile: Profile, sessions: readonly OfSession[], listsLosses: boolean): void {
+  const keyOf = (id: string, { text, action }: Recalled): string => `${id} ${text} ${JSON.stringify(action)}`;
+  const listed = new Set(
+    profile === 'lossless' ? [] : sessions.flatMap(({ id, recall }) => lostOf(recall.lossless.recalled).map((lost) => keyOf(id, lost))),
+  );
   const groups = new Map<string, { id: string; lost: Recalled }[]>();
   for (const { id, recall } of sessions)
     for (const lost of lostOf(recall[profile].recalled)) {
@@ -81,7 +86,7 @@ function printLost(profile: Profile, sessions: readonly OfSession[], listsLosses
     const edits = losses.filter(({ lost }) => lost.isEdit).length;
     console.log(`  ${profile}: lost from ${name}: ${losses.length}${edits > 0 ? `, ${edits} of them quoted by edits` : ''}`);
     if (!listsLosses) continue;
-    for (const { id, lost } of losses) {
+    for (const { id, lost } of losses.filter((loss) => !listed.has(keyOf(loss.id, loss.lost)))) {
       console.log(`    ${id}${lost.isEdit ? ' EDIT' : ''} ${JSON.stringify(shorten(lost.text, 160))}`);
       console.log(`      of: ${say(lost.origin?.block.call)}`);
       console.log(`      by: ${say(lost.action)}`);
@@ -89,7 +94,7 @@ function printLost(profile: Profile, sessions: readonly OfSession[], listsLosses
   }
   if (listsLosses)
     for (const { id, recall } of sessions)
-      for (const rerun of recall[profile].reruns) console.log(`  ${profile}: ${id} ${sayRerun(rerun)}`);
+      for (const rerun of recall[profile].reruns.filter(({ isSame }) => isSame)) console.log(`  ${profile}: ${id} ${sayRerun(rerun)}`);
 }
 
 function sayRerun({ call, kind }: Rerun): string {
