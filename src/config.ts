@@ -166,7 +166,7 @@ function listValues({ value }: Chosen): readonly string[] | undefined {
 const tierNames = ['input', 'output', 'read', 'write', 'write1h'];
 
 /** `MODEL=input:3,output:15` and, where they differ from input, `read`, `write` and `write1h`. */
-function readPrices(chosen: Chosen): OwnPrices {
+export function readPrices(chosen: Chosen): OwnPrices {
   return Object.fromEntries(
     (listValues(chosen) ?? []).map((value) => {
       const [, model = '', list = ''] = (typeof value === 'string' && /^([^=\s]+)=(.+)$/.exec(value)) || [];

@@ -6,6 +6,7 @@ import { createAgentsCommand } from './agents.ts';
 import { createCleanCommand } from './clean.ts';
 import { createConfigCommand } from './config.ts';
 import { createDemoCommand } from './demo.ts';
+import { createPerfCommand } from './perf.ts';
 import { createRetrieveCommand } from './retrieve.ts';
 import { createWrapCommand, isAgentName } from './wrap.ts';
 
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     .addCommand(createWrapCommand())
     .addCommand(createDemoCommand())
     .addCommand(createAgentsCommand())
+    .addCommand(createPerfCommand())
     .addCommand(createConfigCommand())
     .addCommand(createRetrieveCommand())
     .addCommand(createCleanCommand())

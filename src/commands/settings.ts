@@ -1,10 +1,11 @@
 /** The settings file as commands meet it: where it is, what it holds, and what a person must be told about it. */
 import { homedir } from 'node:os';
-import { keyOf, type OptionName, type SettingsFile, wrapOptions } from '../config.ts';
+import { chooseValue, keyOf, type OptionName, readPrices, type SettingsFile, wrapOptions } from '../config.ts';
 import { Failure } from '../errors.ts';
 import { say } from '../launch/say.ts';
 import { findPlaces } from '../store/place.ts';
 import { readSettings } from '../store/settings-file.ts';
+import type { OwnPrices } from '../tokens/prices.ts';
 
 const optionNames = Object.keys(wrapOptions) as readonly OptionName[];
 
@@ -20,6 +21,11 @@ export async function loadSettings(): Promise<SettingsFile> {
   const { warning, ...file } = await readSettings(findConfigFolder());
   if (warning) say(`headroom: ${warning}`);
   return file;
+}
+
+/** What the user says that models cost, by environment or file. */
+export async function readOwnPrices(): Promise<OwnPrices> {
+  return readPrices(chooseValue('price', {}, process.env, await loadSettings()));
 }
 
 /** One line for each key that does nothing: it may come from a later version, so it is no mistake that stops a launch. */

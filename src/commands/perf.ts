@@ -1,0 +1,76 @@
+/** `headroom perf`: what the ledger says was saved, in tokens and in money. Reads, and writes nothing. */
+import { homedir } from 'node:os';
+import { Command } from 'commander';
+import { Failure } from '../errors.ts';
+import { say } from '../launch/say.ts';
+import { reportCsv, reportLines } from '../perf/report.ts';
+import { type PerfSummary, startSumming } from '../perf/summary.ts';
+import { cacheParts, findPlaces } from '../store/place.ts';
+import { readLedger } from '../store/read-ledger.ts';
+import { loadPrices, priceSource } from '../tokens/prices.ts';
+import { readOwnPrices } from './settings.ts';
+
+interface PerfFlags {
+  readonly since?: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+const examples = `
+Examples:
+  headroom perf                      all that the ledger holds
+  headroom perf --since 7d           the last seven days; also 12h, 4w, or a date
+  headroom perf --csv > savings.csv`;
+
+export function createPerfCommand(): Command {
+  return new Command('perf')
+    .description('what was saved so far: by day, agent, model, project, lever and kind')
+    .helpOption('-h, --help', 'print this page')
+    .option('--since <time>', 'only what came after: 7d, 12h, 4w, or a date such as 2026-11-01')
+    .option('--json', 'print the figures as JSON')
+    .option('--csv', 'print a row for each day, agent, model, project and session')
+    .addHelpText('after', examples)
+    .action(perf);
+}
+
+async function perf(flags: PerfFlags): Promise<void> {
+  if (flags.json && flags.csv) throw new Failure('contradiction', '--json and --csv cannot go together', 'Choose one of them.');
+  const since = flags.since === undefined ? undefined : readSince(flags.since, Date.now());
+  const { ledger } = cacheParts(findPlaces(process.platform, process.env, homedir()).cacheFolder);
+  const summing = startSumming(await loadPrices(await readOwnPrices()));
+  const { skipped, errors } = readLedger(ledger, (line) => {
+    if (since === undefined || Date.parse(line.time) >= since) summing.add(line);
+  });
+  for (const error of errors) say(`headroom: ${error}`);
+  for (const line of sayRest(skipped)) say(`headroom: ${line}`);
+  print(summing.end(), flags);
+}
+
+function print(summary: PerfSummary, { json, csv, since }: PerfFlags): void {
+  if (json) process.stdout.write(`${JSON.stringify({ ...summary, prices: priceSource, estimated: ['removed', 'saved'] }, undefined, 2)}\n`);
+  else if (csv) process.stdout.write(reportCsv(summary));
+  else if (summary.launches === 0) process.stdout.write(`${since === undefined ? nothing : `Nothing in the ledger since ${since}.`}\n`);
+  else process.stdout.write(`${reportLines(summary).join('\n')}\n`);
+}
+
+const nothing = 'The ledger is empty: `headroom wrap claude` fills it, and `headroom demo` shows what it does.';
+
+function sayRest({ unfinished, broken, newer }: { unfinished: number; broken: number; newer: number }): readonly string[] {
+  const lines = (count: number) => `${count} ${count === 1 ? 'line' : 'lines'}`;
+  return [
+    ...(unfinished > 0 ? [`ledger: ${lines(unfinished)} not finished, left out`] : []),
+    ...(broken > 0 ? [`ledger: ${lines(broken)} cut short or damaged, left out`] : []),
+    ...(newer > 0 ? [`ledger: ${lines(newer)} of a newer version, left out: update headroom to read them`] : []),
+  ];
+}
+
+const spans: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** Epoch milliseconds. A date is a day of UTC, as the ledger's are. */
+export function readSince(text: string, now: number): number {
+  const [, count, unit = ''] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+  if (count !== undefined) return now - Number(count) * (spans[unit] ?? 0);
+  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(date)) return date;
+  throw new Failure('bad-time', `--since: \`${text}\` is no time`, 'Examples: --since 7d, --since 12h, --since 2026-11-01.');
+}

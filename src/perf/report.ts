@@ -1,0 +1,157 @@
+/** Prints a summary of the ledger: lines for people, rows for spreadsheets. Estimates carry a tilde. */
+import { sayDollars } from '../launch/receipt-cost.ts';
+import { sayCount, sayNumber, sayShare } from '../launch/receipt-words.ts';
+import { priceSource } from '../tokens/prices.ts';
+import type { PerfSummary, RequestSum, SessionSum } from './summary.ts';
+import { table } from './table.ts';
+
+const mostRows = 12;
+
+export function reportLines(summary: PerfSummary): readonly string[] {
+  const { from = '', to = '', launches, all, observed, added, subscription } = summary;
+  const days = from.slice(0, 10) === to.slice(0, 10) ? from.slice(0, 10) : `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+  const lines = [
+    `${days} · ${sayCount(launches, 'launch').replace(/launchs$/, 'launches')} · ${sayCount(all.requests, 'request')} to the model`,
+  ];
+  lines.push(
+    `  input   ${sayInput(all)}`,
+    `  ${subscription === all.requests && subscription > 0 ? 'value' : 'cost '}   ${sayCost(all)} (API prices: ${priceSource})`,
+  );
+  if (all.unpriced > 0)
+    lines.push(`          no price known for ${sayCount(all.unpriced, 'request')}: ${unpricedModels(summary).join(', ')}`);
+  if (subscription > 0)
+    lines.push(`          ${sayCount(subscription, 'request')} paid by subscription: shown at what the API would have billed`);
+  if (observed.requests > 0)
+    lines.push(
+      `          ${sayCount(observed.requests, 'request')} only observed: their ~${sayNumber(observed.removed)} tokens would have been removed`,
+    );
+  lines.push(
+    `  added   ${milliseconds(added.p50)} a request at the median, ${milliseconds(added.p95)} at p95, ${milliseconds(added.most)} at most`,
+  );
+  lines.push(...troubles(summary), '');
+  lines.push(...requestTable('day', Object.entries(summary.byDay).sort(byName).reverse()));
+  for (const [name, group] of [
+    ['agent', summary.byAgent],
+    ['model', summary.byModel],
+    ['project', summary.byProject],
+  ] as const)
+    lines.push(...requestTable(name, Object.entries(group).sort(bySaved)));
+  lines.push(...leverTable(summary), ...kindTable(summary), ...sessionTables(summary), ...leftTable(summary));
+  return lines;
+}
+
+/** One row for each request sum, with what it is grouped by. */
+export function reportCsv(summary: PerfSummary): string {
+  const { byDay, byAgent, byModel, byProject, sessions } = summary;
+  const groups: readonly (readonly [string, string, RequestSum])[] = [
+    ['all', '', summary.all],
+    ...Object.entries({ day: byDay, agent: byAgent, model: byModel, project: byProject }).flatMap(([by, group]) =>
+      Object.entries(group)
+        .sort(byName)
+        .map(([name, sum]) => [by, name, sum] as const),
+    ),
+    ...sessions.map((session) => ['session', session.launch, session] as const),
+  ];
+  const rows = groups.map(([by, name, { requests, input, removed, billed, saved, unpriced }]) =>
+    [by, name, requests, input, Math.round(removed), billed.toFixed(6), saved.toFixed(6), unpriced].map(cell).join(','),
+  );
+  return `${['by,name,requests,input_tokens,removed_tokens_estimated,billed_usd,saved_usd_estimated,requests_without_price', ...rows].join('\n')}\n`;
+}
+
+function cell(value: string | number): string {
+  const text = String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function sayInput({ input, removed }: RequestSum): string {
+  if (removed === 0) return `${sayNumber(input)} tokens`;
+  return `~${sayNumber(input + removed)} → ${sayNumber(input)} tokens, ~${sayShare(removed, input + removed)} removed`;
+}
+
+function sayCost({ billed, saved }: RequestSum): string {
+  if (saved === 0) return sayDollars(billed);
+  const change = saved > 0 ? `~${sayShare(saved, billed + saved)} saved` : `~${sayShare(-saved, billed + saved)} more`;
+  return `~${sayDollars(billed + saved)} → ${sayDollars(billed)}, ${change}`;
+}
+
+function troubles({ outcomes }: PerfSummary): readonly string[] {
+  const parts = [
+    ...(outcomes.rejected > 0 ? [`${sayNumber(outcomes.rejected)} answered with an error`] : []),
+    ...(outcomes.failed > 0 ? [`${sayNumber(outcomes.failed)} without an answer`] : []),
+    ...(outcomes.retried > 0 ? [`${sayNumber(outcomes.retried)} sent again with the originals after a 400`] : []),
+  ];
+  return parts.length > 0 ? [`          of the requests ${parts.join(', ')}`] : [];
+}
+
+function unpricedModels({ byModel }: PerfSummary): readonly string[] {
+  return Object.entries(byModel).flatMap(([model, { unpriced }]) => (unpriced > 0 ? [model] : []));
+}
+
+function requestTable(title: string, rows: readonly (readonly [string, RequestSum])[]): readonly string[] {
+  const shown = rows.slice(0, mostRows).map(([name, sum]) => [name, ...cellsOf(sum)]);
+  const rest = rows.length > mostRows ? [`and ${rows.length - mostRows} more, see --csv`] : [];
+  return [...table([[title, 'requests', 'input', 'removed', 'share', 'billed', 'saved'], ...shown]), ...rest, ''];
+}
+
+function cellsOf({ requests, input, removed, billed, saved }: RequestSum): string[] {
+  const share = sayShare(removed, input + removed);
+  return [sayNumber(requests), sayNumber(input), `~${sayNumber(removed)}`, `~${share}`, sayDollars(billed), `~${sayDollars(saved)}`];
+}
+
+function leverTable({ byLever, all }: PerfSummary): readonly string[] {
+  const rows = Object.entries(byLever).sort(([, one], [, other]) => other - one);
+  if (rows.length === 0) return [];
+  const cells = rows.map(([lever, tokens]) => [lever, `~${sayNumber(tokens)}`, `~${sayShare(tokens, all.input + all.removed)}`]);
+  return [...table([['lever', 'removed', 'of input'], ...cells]), ''];
+}
+
+function kindTable({ byKind }: PerfSummary): readonly string[] {
+  const rows = Object.entries(byKind).sort(([, one], [, other]) => other.before - one.before);
+  if (rows.length === 0) return [];
+  const cells = rows.map(([kind, { results, before, after }]) => [
+    kind,
+    sayNumber(results),
+    sayNumber(before),
+    sayNumber(after),
+    sayShare(before - after, before),
+  ]);
+  return [...table([['kind of result', 'results', 'before', 'after', 'removed'], ...cells]), ''];
+}
+
+function sessionTables({ sessions }: PerfSummary): readonly string[] {
+  if (sessions.length < 2) return [];
+  const share = ({ input, removed }: SessionSum) => (input + removed > 0 ? removed / (input + removed) : 0);
+  const sorted = sessions.filter(({ input }) => input > 0).sort((one, other) => share(other) - share(one));
+  const count = Math.min(3, Math.floor(sorted.length / 2));
+  const rows = (some: readonly SessionSum[]) =>
+    some.map((session) => [`${session.began.slice(0, 16).replace('T', ' ')} ${session.agent} ${session.project}`, ...cellsOf(session)]);
+  if (count === 0) return [];
+  const head = ['requests', 'input', 'removed', 'share', 'billed', 'saved'];
+  return [
+    ...table([['best sessions', ...head], ...rows(sorted.slice(0, count))]),
+    '',
+    ...table([['worst sessions', ...head], ...rows(sorted.slice(-count).reverse())]),
+    '',
+  ];
+}
+
+function leftTable({ leftAlone }: PerfSummary): readonly string[] {
+  const rows = Object.entries(leftAlone).sort(([, one], [, other]) => other.tokens - one.tokens || other.results - one.results);
+  if (rows.length === 0) return [];
+  return table([
+    ['left alone', 'results', 'tokens'],
+    ...rows.map(([reason, { results, tokens }]) => [reason, sayNumber(results), tokens > 0 ? sayNumber(tokens) : '']),
+  ]);
+}
+
+function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
+
+function bySaved([, one]: readonly [string, RequestSum], [, other]: readonly [string, RequestSum]): number {
+  return other.saved - one.saved || other.removed - one.removed;
+}
