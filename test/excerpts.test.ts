@@ -30,11 +30,18 @@ describe('an excerpt', () => {
     expect(writeExcerpt(small, { keeps: [true, false, false, false, true] })).toMatchObject({ text: small, hidden: 0 });
   });
 
+  test('leaves out a single line that is as long as a page', () => {
+    const text = `first\n${'x'.repeat(2500)}\nlast`;
+    expect(writeExcerpt(text, { keeps: [true, false, true], tell: () => 'minified code' }).text).toBe(
+      'first\n[… 1 line: minified code]\nlast',
+    );
+  });
+
   test('calls rows rows, and ends with where the whole is', () => {
     const written = writeExcerpt(lines(30).join('\n'), { keeps: lines(30).map((_, at) => at < 3), unit: 'row' });
     expect(closeExcerpt(written, '/home/dev/.cache/headroom/originals/0123456789abcdef').split('\n').slice(3)).toEqual([
       '[… 27 rows]',
-      '[… 27 of 30 rows not shown, full text: /home/dev/.cache/headroom/originals/0123456789abcdef]',
+      '[… 27 rows not shown, full text: /home/dev/.cache/headroom/originals/0123456789abcdef]',
     ]);
   });
 
@@ -66,7 +73,7 @@ test.each([
   ['[… 18 lines]', true],
   ['[… 1 line: an empty one]', true],
   ['[… 1200 rows: level INFO 1180, DEBUG 20]', true],
-  ['[… 27 of 30 rows not shown, full text: /tmp/a]', true],
+  ['[… 27 rows not shown, full text: /tmp/a]', true],
   ['[… 1-60 as above: Read values.ts]', true],
   ['[… 3 lines as above: npm test, output lines 1-3: ok]', true],
   ['[…]', false],

@@ -16,7 +16,7 @@ export interface ExcerptVisits {
   readonly resultsOf: (request: UpstreamRequest) => readonly string[];
 }
 
-const closing = /\[… \d+ of \d+ lines not shown, full text: (.+)\]/;
+const closing = /\[… \d+ lines not shown, full text: (.+)\]/;
 /** One that is like its neighbours: an excerpt does not show it. */
 const hidden = 'GET /api/orders/150 answered 200';
 const failure = 'ERROR web: order 7 could not be saved';

@@ -7,15 +7,15 @@ import { closingNote, gapNote } from './note.ts';
 
 export interface WrittenExcerpt {
   readonly text: string;
-  /** Lines, or rows, that are not shown, and how many there are in all. */
+  /** Lines, or rows, that are not shown. */
   readonly hidden: number;
-  readonly of: number;
   readonly unit: 'line' | 'row';
 }
 
-/** A gap must take more than its note: fewer lines than this are shown, and so are fewer UTF-16 units. */
+/** A gap must take more than its note: fewer lines than this are shown, unless they hold as much as a page, and so are fewer UTF-16 units. */
 const leastLines = 3;
 const leastUnits = 60;
+const pageUnits = 2000;
 
 export function writeExcerpt(text: string, { keeps, unit = 'line', tell }: Excerpt): WrittenExcerpt {
   const lines = text.split('\n');
@@ -23,7 +23,7 @@ export function writeExcerpt(text: string, { keeps, unit = 'line', tell }: Excer
   let hidden = 0;
   for (let at = 0; at < lines.length; at++) {
     const until = keeps[at] === false ? gapEnd(keeps, at, lines.length) : at;
-    if (until - at < leastLines || unitsOf(lines, at, until) < leastUnits) {
+    if (unitsOf(lines, at, until) < (until - at < leastLines ? pageUnits : leastUnits)) {
       const end = Math.max(until, at + 1);
       for (; at < end; at++) written.push(lines[at] ?? '');
       at--;
@@ -33,12 +33,12 @@ export function writeExcerpt(text: string, { keeps, unit = 'line', tell }: Excer
     hidden += until - at;
     at = until - 1;
   }
-  return { text: written.join('\n'), hidden, of: lines.length, unit };
+  return { text: written.join('\n'), hidden, unit };
 }
 
 /** The excerpt as it goes out: its last line says how much is not shown and where the whole is. */
-export function closeExcerpt({ text, hidden, of, unit }: WrittenExcerpt, path: string): string {
-  return `${text}${text.endsWith('\n') ? '' : '\n'}${closingNote(hidden, of, unit, path)}`;
+export function closeExcerpt({ text, hidden, unit }: WrittenExcerpt, path: string): string {
+  return `${text}${text.endsWith('\n') ? '' : '\n'}${closingNote(hidden, unit, path)}`;
 }
 
 function gapEnd(keeps: readonly boolean[], from: number, length: number): number {

@@ -18,7 +18,7 @@ export interface Reference {
 /** A repeat. */
 const note = /^\[… (?:(\d+)(?:-(\d+))?|(\d+)(?: (added|removed|unchanged))? lines?) as above: .*\]$/;
 /** Any line of this shape is a note of ours; a text that holds one is never shrunk again. */
-const anyNote = /^\[… [\d,]+(-\d+| of [\d,]+)?( (added |removed |unchanged )?lines?| rows?)?( as above:|:|\]| not shown).*$/;
+const anyNote = /^\[… \d+(-\d+)?( (added |removed |unchanged )?lines?| rows?)?( as above:|:|\]| not shown).*$/;
 
 /** `count` lines, in the present text numbered from `number` (or not numbered, or marked in a diff), stand at `reference`. */
 export function repeatNote(count: number, number: number | undefined, reference: Reference, mark?: DiffMark): string {
@@ -43,8 +43,8 @@ export function gapNote(count: number, unit: 'line' | 'row', about: string | und
 }
 
 /** The last line of an excerpt. */
-export function closingNote(hidden: number, of: number, unit: 'line' | 'row', path: string): string {
-  return `[… ${hidden} of ${amount(of, unit)} not shown, full text: ${path}]`;
+export function closingNote(hidden: number, unit: 'line' | 'row', path: string): string {
+  return `[… ${amount(hidden, unit)} not shown, full text: ${path}]`;
 }
 
 export interface RepeatNote {
