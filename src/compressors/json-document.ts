@@ -2,9 +2,9 @@
 import { compact, type JsonLayout, layoutOf, spaced } from '../text/json-layout.ts';
 import { type JsonNode, parseJson, writeJson } from '../text/json-node.ts';
 import { type StringSpelling, spellingOfStrings } from '../text/json-spelling.ts';
-import { readOutline, type LineCursor } from './json-read.ts';
+import { type LineCursor, readOutline } from './json-read.ts';
 import type { Notation } from './json-words.ts';
-import { type Outline, writeOutline } from './json-write.ts';
+import { type Outline, type Promote, writeOutline } from './json-write.ts';
 
 export interface JsonDocument {
   readonly notation: Notation;
@@ -37,9 +37,11 @@ export function parseLines(lines: readonly string[]): JsonDocument | undefined {
   return { notation, root: { type: 'array', items }, isLines: true };
 }
 
-export function spellDocument({ root, notation, isLines }: JsonDocument): Outline & { readonly lines: string[] } {
-  const outline = writeOutline(root, notation);
-  return { lines: [headOf(notation, isLines, outline), ...outline.lines], tables: outline.tables };
+/** Line numbers of tables count from the line that says what it is. */
+export function spellDocument({ root, notation, isLines }: JsonDocument, promote?: Promote): Outline {
+  const outline = writeOutline(root, notation, promote);
+  const tables = outline.tables.map((table) => ({ ...table, lines: table.lines.map((line) => line + 1) }));
+  return { lines: [headOf(notation, isLines, outline), ...outline.lines], tables };
 }
 
 /** The text that a document was; the cursor stands behind it. Undefined where none begins there. */
@@ -93,13 +95,15 @@ function headOf({ layout, strings }: Notation, isLines: boolean, outline: Outlin
 function legend({ lines, tables }: Outline): string {
   const columns = tables.flatMap(({ table }) => table.columns);
   const blanks = columns.some(({ shown }) => shown.how === 'template' && shown.template.blankAt !== undefined);
-  const isFixed = columns.some(({ shown }) => shown.how === 'constant' || (shown.how === 'template' && shown.template.blankAt === undefined));
+  const isFixed = columns.some(
+    ({ shown }) => shown.how === 'constant' || (shown.how === 'template' && shown.template.blankAt === undefined),
+  );
   const isAbsent = tables.some((table) => table.lines.some((line) => /^\t|\t\t|^$/.test(lines[line] ?? '')));
   return [
-    'outline; tables: tab-separated rows under their columns',
-    ...(isFixed ? ['what is the same in all rows above them'] : []),
-    ...(blanks ? ['{} is the cell'] : []),
-    ...(isAbsent ? ['empty: no such key'] : []),
+    'outline and tables of tab-separated rows',
+    ...(isFixed ? ['above them what holds for all rows'] : []),
+    ...(blanks ? ['{} = the cell'] : []),
+    ...(isAbsent ? ['empty = no such key'] : []),
   ].join(', ');
 }
 

@@ -2,6 +2,7 @@
 import { type JsonNode, parseJson } from '../text/json-node.ts';
 import { writeLiteral } from '../text/json-spelling.ts';
 import type { Segment } from './json-columns.ts';
+import { inOrder, type Promoted } from './json-order.ts';
 import { type LineCursor, Misfit } from './json-read.ts';
 import { cutOut, type Reference } from './json-template.ts';
 import { type Notation, readName, readTemplate, readValue } from './json-words.ts';
@@ -23,9 +24,45 @@ interface Head {
 type Texts = ReadonlyMap<string, string>;
 
 /** `around`: texts of the object that the table stands in, by key as spelled. */
-export function readTable(cursor: LineCursor, count: number, indent: string, notation: Notation, around: Texts): JsonNode[] {
+export function readTable(
+  cursor: LineCursor,
+  count: number,
+  indent: string,
+  notation: Notation,
+  around: Texts,
+  promoted: Promoted | undefined,
+): JsonNode[] {
+  if (promoted && !promoted.by) return readNumbered(cursor, count, indent, notation, around);
   const head = readHead(cursor, indent, notation);
-  return readRows(cursor, head, count, indent, 0, notation, around);
+  const keys: Texts[] = [];
+  const rows = readRows(cursor, head, count, indent, 0, notation, around, keys);
+  return promoted
+    ? inOrder(
+        rows,
+        keys.map((texts) => texts.get(promoted.by ?? '') ?? ''),
+      )
+    : rows;
+}
+
+/** A table with its rows' numbers in front. */
+function readNumbered(cursor: LineCursor, count: number, indent: string, notation: Notation, around: Texts): JsonNode[] {
+  const lines: string[] = [];
+  const numbers: string[] = [];
+  let isHead = true;
+  while (numbers.length < count) {
+    const line = cursor.lines[cursor.at++];
+    if (line === undefined) throw new Misfit();
+    if (isHead && line.startsWith(`${indent}  `)) lines.push(line);
+    else {
+      const end = line.indexOf('\t', indent.length);
+      if (!isHead) numbers.push(line.slice(indent.length, end < 0 ? undefined : end));
+      isHead = false;
+      lines.push(end < 0 ? indent : indent + line.slice(end + 1));
+    }
+  }
+  const inner = { lines, at: 0 };
+  const head = readHead(inner, indent, notation);
+  return inOrder(readRows(inner, head, count, indent, 0, notation, around, []), numbers);
 }
 
 function readHead(cursor: LineCursor, indent: string, notation: Notation): Head {
@@ -51,7 +88,8 @@ function readHead(cursor: LineCursor, indent: string, notation: Notation): Head 
 
 function readDefinition(name: string, path: Segment[], rest: string, cursor: LineCursor, indent: string, notation: Notation): ReadColumn {
   if (rest.startsWith(': ')) return { name, path, hasCells: false, constant: readValue(rest.slice(2), notation) };
-  if (rest === ' -> that many rows follow, indented:') return { name, path, hasCells: true, rows: readHead(cursor, `${indent}  `, notation) };
+  if (rest === ' -> that many rows follow, indented:')
+    return { name, path, hasCells: true, rows: readHead(cursor, `${indent}  `, notation) };
   if (rest === ' -> that many rows follow, indented, of the same columns') return { name, path, hasCells: true, rows: 'tree' };
   const text = rest.startsWith(' = ') ? readTemplate(rest.slice(3)) : undefined;
   if (text === undefined) throw new Misfit();
@@ -98,6 +136,7 @@ function readRows(
   depth: number,
   notation: Notation,
   above: Texts,
+  keys: Texts[] = [],
 ): JsonNode[] {
   const rows: JsonNode[] = [];
   const cellColumns = head.columns.filter(({ hasCells }) => hasCells);
@@ -109,6 +148,7 @@ function readRows(
     const spelled = new Map(cellColumns.map((column, at) => [column, cells[at] ?? '']));
     const values = new Map<ReadColumn, JsonNode | undefined>();
     const texts = resolveRow(head, spelled, values, notation, above);
+    keys.push(texts);
     for (const column of cellColumns) {
       if (column.rows === undefined) continue;
       const cell = spelled.get(column) ?? '';

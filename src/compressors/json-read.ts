@@ -1,8 +1,9 @@
 /** Reads an outline of JSON back into the tree that `json-write.ts` wrote. Throws nothing: undefined where a line does not fit. */
 import type { JsonNode } from '../text/json-node.ts';
 import { writeLiteral } from '../text/json-spelling.ts';
+import { readPromoted } from './json-order.ts';
 import { readTable } from './json-read-table.ts';
-import { type Notation, readKey, readValue } from './json-words.ts';
+import { type Notation, readKey, readName, readValue } from './json-words.ts';
 
 /** Lines and the next one to be read. */
 export interface LineCursor {
@@ -13,12 +14,29 @@ export interface LineCursor {
 /** What a line that does not fit is answered with; caught where reading began. */
 export class Misfit extends Error {}
 
+const arrayHead = /^\d+ (?:items|rows(?:, .*)?)$/;
+
+/** Takes a value as soon as there is something of it: what comes later may name what came before, within the same object too. */
+type Take = (node: JsonNode) => void;
+
+interface Reading {
+  readonly cursor: LineCursor;
+  readonly notation: Notation;
+  root: JsonNode | undefined;
+}
+
 export function readOutline(cursor: LineCursor, notation: Notation): JsonNode | undefined {
+  const reading: Reading = { cursor, notation, root: undefined };
+  const take: Take = (node) => {
+    reading.root = node;
+  };
   try {
     const first = cursor.lines[cursor.at] ?? '';
-    if (!/^\d+ (?:rows|items)$/.test(first)) return readMembers(cursor, '', notation, undefined);
-    cursor.at++;
-    return readArray(first, cursor, '', notation, new Map());
+    if (arrayHead.test(first)) {
+      cursor.at++;
+      readArray(reading, first, '', new Map(), take);
+    } else readMembers(reading, '', undefined, take);
+    return reading.root;
   } catch (error) {
     if (error instanceof Misfit) return undefined;
     throw error;
@@ -26,9 +44,11 @@ export function readOutline(cursor: LineCursor, notation: Notation): JsonNode | 
 }
 
 /** `opening`: the first line without its indentation, where a dash stands in it. */
-function readMembers(cursor: LineCursor, indent: string, notation: Notation, opening: string | undefined): JsonNode {
+function readMembers(reading: Reading, indent: string, opening: string | undefined, take: Take): void {
+  const { cursor, notation } = reading;
   const keys: string[] = [];
   const values: JsonNode[] = [];
+  take({ type: 'object', keys, values });
   const texts = new Map<string, string>();
   let pending = opening;
   for (;;) {
@@ -36,16 +56,19 @@ function readMembers(cursor: LineCursor, indent: string, notation: Notation, ope
     const key = line === undefined ? undefined : readKey(line, 0, notation);
     if (line === undefined || !key || line[key.end] !== ':') {
       if (pending !== undefined) throw new Misfit();
-      return { type: 'object', keys, values };
+      return;
     }
     pending = undefined;
     cursor.at++;
     const rest = line.slice(key.end + 1);
-    const value = rest === '' ? readMembers(cursor, `${indent}  `, notation, undefined) : readRest(rest.slice(1), cursor, indent, notation, texts);
     if (rest !== '' && rest[0] !== ' ') throw new Misfit();
-    keys.push(key.literal);
-    values.push(value);
-    if (value.type === 'scalar') texts.set(key.literal, value.text ?? value.raw);
+    const add: Take = (node) => {
+      keys.push(key.literal);
+      values.push(node);
+      if (node.type === 'scalar') texts.set(key.literal, node.text ?? node.raw);
+    };
+    if (rest === '') readMembers(reading, `${indent}  `, undefined, add);
+    else readRest(reading, rest.slice(1), indent, texts, add);
   }
 }
 
@@ -55,10 +78,21 @@ function memberAt({ lines, at }: LineCursor, indent: string): string | undefined
 }
 
 /** A value whose first line is already taken from the cursor. */
-function readRest(rest: string, cursor: LineCursor, indent: string, notation: Notation, texts: ReadonlyMap<string, string>): JsonNode {
-  if (/^\d+ (?:rows|items)$/.test(rest)) return readArray(rest, cursor, indent, notation, texts);
+function readRest(reading: Reading, rest: string, indent: string, texts: ReadonlyMap<string, string>, take: Take): void {
+  const { cursor, notation } = reading;
+  if (arrayHead.test(rest)) {
+    readArray(reading, rest, indent, texts, take);
+    return;
+  }
+  if (rest.startsWith('same as ')) {
+    take(resolve(reading, rest.slice('same as '.length)));
+    return;
+  }
   const count = /^text of (\d+) lines$/.exec(rest)?.[1];
-  if (count === undefined) return readValue(rest, notation);
+  if (count === undefined) {
+    take(readValue(rest, notation));
+    return;
+  }
   const lines: string[] = [];
   for (let n = 0; n < Number(count); n++) {
     const line = cursor.lines[cursor.at++];
@@ -66,25 +100,42 @@ function readRest(rest: string, cursor: LineCursor, indent: string, notation: No
     lines.push(line === '' ? '' : line.slice(indent.length + 2));
   }
   const text = lines.join('\n');
-  return { type: 'scalar', raw: writeLiteral(text, notation.strings), text };
+  take({ type: 'scalar', raw: writeLiteral(text, notation.strings), text });
 }
 
-function readArray(head: string, cursor: LineCursor, indent: string, notation: Notation, texts: ReadonlyMap<string, string>): JsonNode {
+function readArray(reading: Reading, head: string, indent: string, texts: ReadonlyMap<string, string>, take: Take): void {
+  const { cursor, notation } = reading;
   const count = Number.parseInt(head, 10);
   if (count > cursor.lines.length) throw new Misfit();
-  if (head.endsWith('rows')) return { type: 'array', items: readTable(cursor, count, indent, notation, texts) };
+  if (!head.endsWith('items')) {
+    take({ type: 'array', items: readTable(cursor, count, indent, notation, texts, readPromoted(head)) });
+    return;
+  }
   const items: JsonNode[] = [];
+  take({ type: 'array', items });
+  const add: Take = (node) => items.push(node);
   const inner = `${indent}  `;
   for (let n = 0; n < count; n++) {
     const line = cursor.lines[cursor.at];
     if (!line?.startsWith(`${indent}- `)) throw new Misfit();
     const rest = line.slice(indent.length + 2);
     const key = readKey(rest, 0, notation);
-    if (key && /^:(?: |$)/.test(rest.slice(key.end))) items.push(readMembers(cursor, inner, notation, rest));
+    if (key && /^:(?: |$)/.test(rest.slice(key.end))) readMembers(reading, inner, rest, add);
     else {
       cursor.at++;
-      items.push(readRest(rest, cursor, inner, notation, new Map()));
+      readRest(reading, rest, inner, new Map(), add);
     }
   }
-  return { type: 'array', items };
+}
+
+/** The container that stands under a name further up. */
+function resolve({ root, notation }: Reading, name: string): JsonNode {
+  const path = readName(name, 0, notation);
+  let node = path?.end === name.length ? root : undefined;
+  for (const segment of path?.path ?? []) {
+    if (typeof segment === 'number') node = node?.type === 'array' ? node.items[segment] : undefined;
+    else node = node?.type === 'object' ? node.values[node.keys.indexOf(segment)] : undefined;
+  }
+  if (!node) throw new Misfit();
+  return node;
 }

@@ -1,8 +1,9 @@
 /** Where JSON stands in a text: values that begin and end with their lines, and runs of lines that are a value each. */
-import { type JsonDocument, parseDocument, parseLines } from './json-document.ts';
+
 import { layoutOf } from '../text/json-layout.ts';
 import { parseJson } from '../text/json-node.ts';
 import { spellingOfStrings } from '../text/json-spelling.ts';
+import { type JsonDocument, parseDocument, parseLines } from './json-document.ts';
 
 export interface JsonSpan {
   /** First line, and the one after the last. */

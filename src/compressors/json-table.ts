@@ -1,8 +1,9 @@
 /** Plans a table for an array of objects: which columns stand in the rows, which are said once above them, which have rows of their own. */
-import { isFilledObject, type Column, columnsOf, type Segment, valuesOf } from './json-columns.ts';
+
+import type { JsonNode, JsonObject } from '../text/json-node.ts';
+import { type Column, columnsOf, isFilledObject, type Segment, valuesOf } from './json-columns.ts';
 import { findTemplate, type Source, type Template } from './json-template.ts';
 import { type Notation, spellName } from './json-words.ts';
-import type { JsonNode, JsonObject } from '../text/json-node.ts';
 
 /** `cell`: in each row. `constant`: the same in all. `template`: said once, with a blank in the rows or without. `rows`: further rows below each row; `tree`: of this same table. */
 export type Shown =
@@ -27,15 +28,18 @@ export interface Table {
 const mostColumns = 20;
 const mostSources = 30;
 
-/** `parents`: for each item, the object that its array stands in; `isBelowRows`: that object is a row of another table. */
+/** `parentOf`: the object that an item's array stands in; `isBelowRows`: that object is a row of another table. */
 export function planTable(
   items: readonly JsonNode[],
-  parents: readonly (JsonObject | undefined)[],
+  parentOf: (item: number) => JsonObject | undefined,
   isBelowRows: boolean,
   notation: Notation,
 ): Table | undefined {
   const treeKey = treeKeyOf(items);
-  const { rows, above } = treeKey === undefined ? { rows: items, above: parents } : unfold(items, parents, treeKey);
+  const { rows, above } =
+    treeKey === undefined
+      ? { rows: items, above: isBelowRows ? items.map((_, at) => parentOf(at)) : [] }
+      : unfold(items, parentOf, treeKey);
   const columns = columnsOf(rows, treeKey);
   if (!columns) return undefined;
   const named = columns.map((column) => ({ ...column, name: spellName(column.path, notation) }));
@@ -81,7 +85,9 @@ function plain(
         parents.push(row?.type === 'object' ? row : undefined);
       }
     }
-    const table = cells.some((cell) => cell?.type === 'scalar' && cell.raw !== 'null') ? undefined : planTable(items, parents, true, notation);
+    const table = cells.some((cell) => cell?.type === 'scalar' && cell.raw !== 'null')
+      ? undefined
+      : planTable(items, (item) => parents[item], true, notation);
     if (table && !table.columns.some(({ shown }) => shown.how === 'tree')) return { ...column, shown: { how: 'rows', table } };
   }
   return undefined;
@@ -113,14 +119,18 @@ function addTemplates(
     planned[at] = { ...column, shown: { how: 'template', template } };
     uses.set(
       at,
-      template.parts.flatMap((part) => (typeof part === 'string' ? [] : allowed.filter(({ source }) => source.column === part.column).map((other) => other.at))),
+      template.parts.flatMap((part) =>
+        typeof part === 'string' ? [] : allowed.filter(({ source }) => source.column === part.column).map((other) => other.at),
+      ),
     );
   }
 }
 
 /** Texts that look like numbers: said once above instead of quoted in every row. */
 function stringsOnly(texts: readonly (string | undefined)[]): Template | undefined {
-  const alike = texts.filter((text) => text !== undefined && /^(?:-?\d[\d.eE+-]*|true|false)$/.test(text)).length;
+  const alike = texts.filter(
+    (text) => text !== undefined && /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false)$/.test(text),
+  ).length;
   return alike >= 4 ? { parts: [], blankAt: 0, fills: texts } : undefined;
 }
 
@@ -135,10 +145,11 @@ function parentSources(above: readonly (JsonObject | undefined)[]): Source[] {
 }
 
 /** The key under which objects hold objects that have it too. */
-function treeKeyOf(items: readonly JsonNode[]): Segment & string | undefined {
+function treeKeyOf(items: readonly JsonNode[]): (Segment & string) | undefined {
   for (const item of items) {
     if (item.type !== 'object') return undefined;
-    for (const [at, key] of item.keys.entries()) if (filledItems(item.values[at]).some((child) => filledItems(valueOf(child, key)).length > 0)) return key;
+    for (const [at, key] of item.keys.entries())
+      if (filledItems(item.values[at]).some((child) => filledItems(memberOf(child, key)).length > 0)) return key;
   }
   return undefined;
 }
@@ -146,7 +157,7 @@ function treeKeyOf(items: readonly JsonNode[]): Segment & string | undefined {
 /** All rows of a tree, each before those below it, and what stands above each. */
 function unfold(
   items: readonly JsonNode[],
-  parents: readonly (JsonObject | undefined)[],
+  parentOf: (item: number) => JsonObject | undefined,
   key: string,
 ): { rows: JsonNode[]; above: (JsonObject | undefined)[] } {
   const rows: JsonNode[] = [];
@@ -154,9 +165,9 @@ function unfold(
   const add = (item: JsonNode, parent: JsonObject | undefined): void => {
     rows.push(item);
     above.push(parent);
-    if (item.type === 'object') for (const child of itemsOf(valueOf(item, key))) add(child, item);
+    if (item.type === 'object') for (const child of itemsOf(memberOf(item, key))) add(child, item);
   };
-  for (const [at, item] of items.entries()) add(item, parents[at]);
+  for (const [at, item] of items.entries()) add(item, parentOf(at));
   return { rows, above };
 }
 
@@ -168,7 +179,7 @@ function itemsOf(node: JsonNode | undefined): readonly JsonNode[] {
   return node?.type === 'array' ? node.items : [];
 }
 
-function valueOf(object: JsonObject, key: string): JsonNode | undefined {
+function memberOf(object: JsonObject, key: string): JsonNode | undefined {
   const at = object.keys.indexOf(key);
   return at < 0 ? undefined : object.values[at];
 }
@@ -190,7 +201,11 @@ function same(one: JsonNode, other: JsonNode): boolean {
   if (one === other) return true;
   if (one.type === 'scalar' || one.type === 'verbatim') return other.type === one.type && other.raw === one.raw;
   if (one.type === 'array')
-    return other.type === 'array' && one.items.length === other.items.length && one.items.every((item, at) => same(item, other.items[at] ?? item));
+    return (
+      other.type === 'array' &&
+      one.items.length === other.items.length &&
+      one.items.every((item, at) => same(item, other.items[at] ?? item))
+    );
   return (
     other.type === 'object' &&
     one.keys.length === other.keys.length &&

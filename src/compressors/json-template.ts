@@ -29,6 +29,8 @@ export interface Source {
 const delimiters = ['/', '_', '-', ':', '.', '@', '#', ' '];
 /** Rows that a template must hold for before it is believed to be a rule. */
 const leastRows = 4;
+/** UTF-16 units of another column that all rows together repeat. */
+const leastRepeated = 8;
 /** UTF-16 units that all rows begin and end with. */
 const leastAffix = 8;
 
@@ -91,7 +93,7 @@ function findReference(middles: readonly string[], rows: readonly number[], sour
       const first = cutOut(source.texts[rows[0] ?? 0] ?? '', reference.cut);
       if (first === undefined || first === '' || !(middles[0] ?? '').includes(first)) continue;
       const found = match(middles, rows, source, reference, first);
-      if (found && found.saved > (best?.saved ?? 24)) best = found;
+      if (found && found.saved > (best?.saved ?? leastRepeated)) best = found;
     }
   }
   return best;

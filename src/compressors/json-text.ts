@@ -3,7 +3,7 @@ import { type JsonScalar, writeJson } from '../text/json-node.ts';
 import { writeLiteral } from '../text/json-spelling.ts';
 import { parseDocument, readDocument, readEscapes, sayEscapes, spellDocument } from './json-document.ts';
 import { findSpans } from './json-spans.ts';
-import type { WrittenTable } from './json-write.ts';
+import type { Promote, WrittenTable } from './json-write.ts';
 
 export interface WrittenText {
   readonly lines: readonly string[];
@@ -15,8 +15,8 @@ const below = 'the text below';
 const markerPattern = /the text below(?: \(([^)]*)\))?/;
 
 /** Undefined where there is no JSON, or where it does not get smaller. */
-export function writeText(text: string): WrittenText | undefined {
-  return writeEnvelope(text) ?? writeSpans(text);
+export function writeText(text: string, promote?: Promote): WrittenText | undefined {
+  return writeEnvelope(text, promote) ?? writeSpans(text, promote);
 }
 
 export function readText(text: string): string {
@@ -24,7 +24,7 @@ export function readText(text: string): string {
 }
 
 /** An object whose main part is one long text, such as `{"stdout": "..."}`: its other members on one line, then the text as it is. */
-function writeEnvelope(text: string): WrittenText | undefined {
+function writeEnvelope(text: string, promote: Promote | undefined): WrittenText | undefined {
   const [line = '', ...after] = text.trimEnd() === text.split('\n', 1)[0] ? text.split('\n') : [];
   const document = /^\{.*\}$/.test(line) ? parseDocument(line) : undefined;
   if (document?.root.type !== 'object') return undefined;
@@ -35,7 +35,7 @@ function writeEnvelope(text: string): WrittenText | undefined {
   const marker = said === '' ? below : `${below} (${said})`;
   const values = root.values.map((value) => (value === longest ? { type: 'scalar' as const, raw: marker } : value));
   const head = writeJson({ ...root, values }, notation.layout);
-  const inner = writeText(longest.text) ?? { lines: longest.text.split('\n'), tables: [] };
+  const inner = writeText(longest.text, promote) ?? { lines: longest.text.split('\n'), tables: [] };
   const lines = [head, ...inner.lines, ...(after.length > 0 ? [end, ...after] : [])];
   return { lines, tables: inner.tables.map((table) => ({ ...table, lines: table.lines.map((at) => at + 1) })) };
 }
@@ -50,7 +50,7 @@ function readEnvelope(text: string): string | undefined {
   return head.replace(marker[0], () => writeLiteral(inner, readEscapes(marker[1] ?? ''))) + rest;
 }
 
-function writeSpans(text: string): WrittenText | undefined {
+function writeSpans(text: string, promote: Promote | undefined): WrittenText | undefined {
   const spans = findSpans(text);
   if (spans.length === 0) return undefined;
   const lines = text.split('\n');
@@ -61,13 +61,13 @@ function writeSpans(text: string): WrittenText | undefined {
   for (const { from, until, document } of spans) {
     for (; at < from; at++) written.push(lines[at] ?? '');
     at = until;
-    const outline = spellDocument(document);
+    const outline = spellDocument(document, promote);
     if (unitsOf(outline.lines) > unitsOf(lines.slice(from, until)) * 0.95) {
       written.push(...lines.slice(from, until));
       continue;
     }
     hasChanged = true;
-    for (const table of outline.tables) tables.push({ ...table, lines: table.lines.map((line) => line + written.length + 1) });
+    for (const table of outline.tables) tables.push({ ...table, lines: table.lines.map((line) => line + written.length) });
     written.push(...outline.lines);
     if (lines.slice(until).some((line) => line !== '')) written.push(end);
   }

@@ -16,7 +16,8 @@ export interface Notation {
 export type Place = 'value' | 'item' | 'cell';
 
 const plainStrings: StringSpelling = { escapesNonAscii: false, escapesMarkup: false, escapesSlashes: false };
-const looksLikeValue = /^(?:-?\d[\d.eE+-]*|true|false|null|\d+ (?:items|rows)|text of \d+ lines|["[{].*|-|- .*|end of JSON|same as .*)$/s;
+const looksLikeValue =
+  /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|\d+ (?:items|rows)(?:, .*)?|text of \d+ lines|["[{].*|-|- .*|end of JSON|same as .*)$/s;
 const bareKey = /^[^\s"'.[\]{}():=,>\\-][^\s"'.[\]{}():=,>\\]*$/;
 const nameUnits = /[^\s"'.[\]{}():=,>\\-][^\s"'.[\]{}():=,>\\]*/y;
 

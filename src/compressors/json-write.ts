@@ -1,15 +1,22 @@
 /** Writes a tree of JSON as an outline: `key: value` lines, indented, and tables for arrays of objects. `json-read.ts` reads it back. */
-import { type JsonArray, type JsonNode, type JsonObject, writeJson } from '../text/json-node.ts';
-import { isFilledObject } from './json-columns.ts';
-import { hasCells, planTable, type Table, type TableColumn } from './json-table.ts';
-import { type Notation, spellFill, spellKey, spellTemplate, spellValue } from './json-words.ts';
+import { type JsonArray, type JsonNode, type JsonObject, sizeOf, writeJson } from '../text/json-node.ts';
+import { isFilledObject, type Segment } from './json-columns.ts';
+import { orderingColumn, promotedOrder, sayPromoted } from './json-order.ts';
+import { planTable, type Table } from './json-table.ts';
+import { type Notation, spellKey, spellName, spellValue } from './json-words.ts';
+import { RowWriter, writeHead } from './json-write-table.ts';
 
 /** A table whose rows are lines of an outline. */
 export interface WrittenTable {
   readonly table: Table;
-  /** For each of its rows the line that it is. */
+  /** Lines of its rows, in the order in which they are written. */
   readonly lines: readonly number[];
+  /** Where some rows were brought to the front: how many, and which row each of the lines is. */
+  readonly promoted?: { readonly count: number; readonly order: readonly number[] };
 }
+
+/** Rows of a table that are to stand before the others, in their order; undefined: all stay where they are. */
+export type Promote = (table: Table) => readonly number[] | undefined;
 
 export interface Outline {
   readonly lines: readonly string[];
@@ -20,56 +27,81 @@ export interface Outline {
 /** Lists of texts and numbers up to this length stand on one line. */
 const longestList = 200;
 const longestObject = 50;
+/** UTF-16 units from which a container that stands there again is only named. */
+const leastRepeated = 120;
 
-export function writeOutline(root: JsonNode, notation: Notation): Outline {
-  const writer = new OutlineWriter(notation);
-  if (root.type === 'object') writer.members(root, '');
-  else if (root.type === 'array') writer.array('', root, '', undefined);
+export function writeOutline(root: JsonNode, notation: Notation, promote?: Promote): Outline {
+  const writer = new OutlineWriter(notation, promote, repeatedSizes(root));
+  if (root.type === 'object') writer.members(root, '', []);
+  else if (root.type === 'array') writer.array('', root, '', [], undefined);
   return { lines: writer.lines, tables: writer.tables };
+}
+
+interface Membership {
+  readonly object: JsonObject;
+  readonly at: number;
 }
 
 class OutlineWriter {
   readonly lines: string[] = [];
   readonly tables: WrittenTable[] = [];
   readonly #notation: Notation;
+  readonly #promote: Promote | undefined;
 
-  constructor(notation: Notation) {
+  /** Where a container stands in full, by its text. */
+  readonly #seen = new Map<string, string>();
+  readonly #repeated: ReadonlySet<number>;
+
+  constructor(notation: Notation, promote: Promote | undefined, repeated: ReadonlySet<number>) {
     this.#notation = notation;
+    this.#promote = promote;
+    this.#repeated = repeated;
   }
 
-  members(object: JsonObject, indent: string): void {
+  members(object: JsonObject, indent: string, path: readonly Segment[]): void {
     for (const [at, key] of object.keys.entries()) {
       const name = indent + spellKey(key, this.#notation);
       const value = object.values[at];
       if (!value) continue;
-      if (value.type === 'array' && value.items.length > 0) {
-        const before = { type: 'object', keys: object.keys.slice(0, at), values: object.values.slice(0, at) } as const;
-        this.array(`${name}: `, value, indent, before);
-      } else if (isFilledObject(value) && !this.#isShort(value)) {
+      const inner = [...path, key];
+      if (this.#refer(`${name}: `, value, inner)) continue;
+      if (value.type === 'array' && value.items.length > 0) this.array(`${name}: `, value, indent, inner, { object, at });
+      else if (isFilledObject(value) && !this.#isShort(value)) {
         this.lines.push(`${name}:`);
-        this.members(value, `${indent}  `);
+        this.members(value, `${indent}  `, inner);
       } else this.#value(`${name}: `, value, indent, 'value');
     }
   }
 
-  /** `lead`: what stands on the line before the value. */
-  array(lead: string, array: JsonArray, indent: string, within: JsonObject | undefined): void {
+  /** `lead`: what stands on the line before the value; `within`: the object that it is a member of, and which. */
+  array(lead: string, array: JsonArray, indent: string, path: readonly Segment[], within: Membership | undefined): void {
     const { items } = array;
     if (this.#table(lead, items, indent, within)) return;
-    if (items.length === 0 || (items.every((item) => item.type === 'scalar') && writeJson(array, this.#notation.inline).length <= longestList)) {
+    if (items.length === 0 || (items.every((item) => item.type === 'scalar') && sizeOf(array) <= longestList)) {
       this.lines.push(lead + writeJson(array, this.#notation.inline));
       return;
     }
     this.lines.push(`${lead}${items.length} items`);
-    for (const item of items) {
+    for (const [at, item] of items.entries()) {
       const inner = `${indent}  `;
       const start = this.lines.length;
+      if (this.#refer(`${indent}- `, item, [...path, at])) continue;
       if (isFilledObject(item)) {
-        this.members(item, inner);
+        this.members(item, inner, [...path, at]);
         this.lines[start] = `${indent}- ${this.lines[start]?.slice(inner.length)}`;
-      } else if (item.type === 'array' && item.items.length > 0) this.array(`${indent}- `, item, inner, undefined);
+      } else if (item.type === 'array' && item.items.length > 0) this.array(`${indent}- `, item, inner, [...path, at], undefined);
       else this.#value(`${indent}- `, item, inner, 'item');
     }
+  }
+
+  /** What stands further up in the same words is named, not repeated. */
+  #refer(lead: string, node: JsonNode, path: readonly Segment[]): boolean {
+    if (!this.#repeated.has(sizeOf(node)) || (node.type !== 'object' && node.type !== 'array')) return false;
+    const text = writeJson(node, this.#notation.inline);
+    const name = this.#seen.get(text);
+    if (name === undefined) this.#seen.set(text, spellName(path, this.#notation));
+    else this.lines.push(`${lead}same as ${name}`);
+    return name !== undefined;
   }
 
   #value(lead: string, node: JsonNode, indent: string, place: 'value' | 'item'): void {
@@ -83,104 +115,30 @@ class OutlineWriter {
   }
 
   #isShort(object: JsonObject): boolean {
-    return object.values.every((value) => value.type === 'scalar') && writeJson(object, this.#notation.inline).length <= longestObject;
+    return object.values.every((value) => value.type === 'scalar') && sizeOf(object) <= longestObject;
   }
 
-  #table(lead: string, items: readonly JsonNode[], indent: string, within: JsonObject | undefined): boolean {
+  #table(lead: string, items: readonly JsonNode[], indent: string, within: Membership | undefined): boolean {
     if (items.length < 2) return false;
-    const parents = items.map(() => within);
-    const table = planTable(items, parents, false, this.#notation);
+    const table = planTable(items, () => within && membersBefore(within), false, this.#notation);
     if (!table) return false;
     const start = this.lines.length;
-    this.lines.push(`${lead}${items.length} rows`);
-    this.#head(table, indent);
+    const first = table.columns.some(({ shown }) => shown.how === 'rows' || shown.how === 'tree') ? undefined : this.#promote?.(table);
+    const key = first && orderingColumn(table);
+    const isNumbered = first !== undefined && !key;
+    this.lines.push(`${lead}${items.length} rows${first ? sayPromoted(first.length, key?.name) : ''}`);
+    writeHead(table, indent, this.#notation, isNumbered, this.lines);
     const rows = new RowWriter(table, indent, this.#notation);
-    rows.write(items.length, this.lines);
+    const order = first && promotedOrder(first, items.length);
+    if (order) rows.writeInOrder(order, this.lines, isNumbered);
+    else rows.write(items.length, this.lines);
     const length = this.lines.slice(start).reduce((sum, line) => sum + line.length + 1, 0);
-    if (length > items.reduce((sum, item) => sum + writeJson(item, this.#notation.inline).length, 0) * 0.9) {
+    if (length > items.reduce((sum, item) => sum + sizeOf(item), 0) * 0.9) {
       this.lines.length = start;
       return false;
     }
-    this.tables.push({ table, lines: rows.places });
+    this.tables.push({ table, lines: rows.places, ...(order ? { promoted: { count: first.length, order } } : {}) });
     return true;
-  }
-
-  /** What is said once above the rows, and the names of what stands in them. */
-  #head({ columns }: Table, indent: string): void {
-    let previous: string | undefined;
-    for (const [at, column] of columns.entries()) {
-      const definition = this.#definition(column);
-      if (definition === undefined) continue;
-      const predecessor = columns[at - 1]?.name;
-      const place = hasCells(column) || (at > 0 && predecessor === previous) ? '' : predecessor === undefined ? ' (first)' : ` (after ${predecessor})`;
-      this.lines.push(`${indent}  ${column.name}${place}${definition}`);
-      if (column.shown.how === 'rows') this.#head(column.shown.table, `${indent}  `);
-      if (!hasCells(column)) previous = column.name;
-    }
-    const names = columns.filter(hasCells).map(({ name }) => name);
-    this.lines.push(indent + names.join('\t'));
-  }
-
-  #definition({ shown }: TableColumn): string | undefined {
-    if (shown.how === 'constant') return `: ${spellValue(shown.node, 'value', this.#notation)}`;
-    if (shown.how === 'rows') return ' -> that many rows follow, indented:';
-    if (shown.how === 'tree') return ' -> that many rows follow, indented, of the same columns';
-    if (shown.how === 'cell') return undefined;
-    const parts = shown.template.parts.map((part) => {
-      if (typeof part === 'string') return part;
-      return part.cut ? `{${part.column} ${part.cut.side} ${part.cut.delimiter === ' ' ? 'space' : part.cut.delimiter}}` : `{${part.column}}`;
-    });
-    if (shown.template.blankAt !== undefined) parts.splice(shown.template.blankAt, 0, '{}');
-    return ` = ${spellTemplate(parts.join(''))}`;
-  }
-}
-
-/** The rows of a table, each followed by those below it. */
-class RowWriter {
-  readonly places: number[] = [];
-  readonly #table: Table;
-  readonly #indent: string;
-  readonly #notation: Notation;
-  readonly #below: ReadonlyMap<TableColumn, RowWriter>;
-  #next = 0;
-
-  constructor(table: Table, indent: string, notation: Notation) {
-    this.#table = table;
-    this.#indent = indent;
-    this.#notation = notation;
-    this.#below = new Map(
-      table.columns.flatMap((column) =>
-        column.shown.how === 'rows' ? [[column, new RowWriter(column.shown.table, `${indent} `, notation)] as const] : [],
-      ),
-    );
-  }
-
-  write(count: number, out: string[], depth = 0): void {
-    for (let n = 0; n < count; n++) {
-      const row = this.#next++;
-      const cells: string[] = [];
-      for (const column of this.#table.columns) if (hasCells(column)) cells.push(this.#cell(column, row));
-      while (cells.length > 0 && cells.at(-1) === '') cells.pop();
-      this.places.push(out.length);
-      out.push(this.#indent + ' '.repeat(depth) + cells.join('\t'));
-      for (const column of this.#table.columns) {
-        const cell = column.cells[row];
-        if (cell?.type !== 'array' || cell.items.length === 0) continue;
-        if (column.shown.how === 'tree') this.write(cell.items.length, out, depth + 1);
-        else if (column.shown.how === 'rows') this.#below.get(column)?.write(cell.items.length, out, depth);
-      }
-    }
-  }
-
-  #cell({ cells, shown }: TableColumn, row: number): string {
-    const node = cells[row];
-    if (!node) return '';
-    if (shown.how === 'template') {
-      const fill = shown.template.fills[row];
-      return fill === undefined ? 'null' : spellFill(fill);
-    }
-    if ((shown.how === 'rows' || shown.how === 'tree') && node.type === 'array' && node.items.length > 0) return String(node.items.length);
-    return spellValue(node, 'cell', this.#notation);
   }
 }
 
@@ -190,3 +148,23 @@ function textLines(text: string): string[] | undefined {
   return text.split('\n');
 }
 
+/** What of an object is known when its table is read. */
+function membersBefore({ object, at }: Membership): JsonObject {
+  return { type: 'object', keys: object.keys.slice(0, at), values: object.values.slice(0, at) };
+}
+
+/** Sizes that more than one long container has: the others need not be compared. */
+function repeatedSizes(root: JsonNode): ReadonlySet<number> {
+  const seen = new Set<number>();
+  const repeated = new Set<number>();
+  const visit = (node: JsonNode): void => {
+    if (node.type !== 'object' && node.type !== 'array') return;
+    const size = sizeOf(node);
+    if (size < leastRepeated) return;
+    if (seen.has(size)) repeated.add(size);
+    seen.add(size);
+    for (const child of node.type === 'object' ? node.values : node.items) visit(child);
+  };
+  visit(root);
+  return repeated;
+}

@@ -4,6 +4,7 @@
  */
 import { printsFile } from '../text/prints-file.ts';
 import type { Compressor } from './compressor.ts';
+import { excerptJson } from './json-excerpt.ts';
 import { readText, writeText } from './json-text.ts';
 
 export const json: Compressor = {
@@ -18,4 +19,5 @@ export const json: Compressor = {
     const written = writeText(text);
     return written && { text: written.lines.join('\n'), form: 'invertible', inverse: readText };
   },
+  excerpt: excerptJson,
 };

@@ -14,12 +14,16 @@ export interface JsonScalar {
 export interface JsonArray {
   readonly type: 'array';
   readonly items: readonly JsonNode[];
+  /** See `sizeOf`. */
+  readonly size?: number;
 }
 /** Keys are literals, quotes and all; the same one may stand there twice. */
 export interface JsonObject {
   readonly type: 'object';
   readonly keys: readonly string[];
   readonly values: readonly JsonNode[];
+  /** See `sizeOf`. */
+  readonly size?: number;
 }
 /** A container in a layout of its own. */
 export interface JsonVerbatim {
@@ -52,6 +56,11 @@ export function writeJson(node: JsonNode, layout: JsonLayout): string {
   return out.join('');
 }
 
+/** UTF-16 units of a parsed value where it stands without white space. */
+export function sizeOf(node: JsonNode): number {
+  return node.type === 'scalar' || node.type === 'verbatim' ? node.raw.length : (node.size ?? 0);
+}
+
 function write(node: JsonNode, layout: JsonLayout, lineStart: string, out: string[]): void {
   if (node.type === 'scalar' || node.type === 'verbatim') {
     out.push(node.raw);
@@ -77,6 +86,7 @@ class Parser {
   readonly #spelling: StringSpelling;
   /** The white space before a value or closing bracket, by depth. */
   readonly #breaks: string[] = [];
+  readonly #separators: string[] = [];
 
   constructor(json: string, layout: JsonLayout, spelling: StringSpelling) {
     this.#json = json;
@@ -101,40 +111,44 @@ class Parser {
 
   #container(from: number, depth: number, isObject: boolean): ParsedJson | undefined {
     const json = this.#json;
-    const { comma, colon } = this.#layout;
+    const { colon } = this.#layout;
     const close = isObject ? 0x7d : 0x5d;
     const keys: string[] = [];
     const values: JsonNode[] = [];
     let follows = true;
+    let size = 1;
     let at = this.#skip(from + 1);
     if (json.charCodeAt(at) === close) follows = at === from + 1;
     else {
-      follows = json.slice(from + 1, at) === this.#break(depth + 1);
+      follows = this.#stands(from + 1, at, this.#break(depth + 1));
       for (;;) {
         if (isObject) {
           const end = json.charCodeAt(at) === 0x22 ? literalEnd(json, at) : -1;
           if (end < 0) return undefined;
           keys.push(json.slice(at, end));
+          size += end - at + 1;
           at = this.#skip(end);
           if (json.charCodeAt(at) !== 0x3a) return undefined;
           at = this.#skip(at + 1);
-          follows &&= json.slice(end, at) === colon;
+          follows &&= this.#stands(end, at, colon);
         }
         const value = this.value(at, depth + 1);
         if (!value) return undefined;
         values.push(value.node);
+        size += sizeOf(value.node) + 1;
         at = this.#skip(value.end);
         if (json.charCodeAt(at) === close) {
-          follows &&= json.slice(value.end, at) === this.#break(depth);
+          follows &&= this.#stands(value.end, at, this.#break(depth));
           break;
         }
         if (json.charCodeAt(at) !== 0x2c) return undefined;
         at = this.#skip(at + 1);
-        follows &&= json.slice(value.end, at) === comma + this.#break(depth + 1);
+        follows &&= this.#stands(value.end, at, this.#separator(depth + 1));
       }
     }
     const end = at + 1;
-    if (follows) return { node: isObject ? { type: 'object', keys, values } : { type: 'array', items: values }, end };
+    if (values.length === 0) size = 2;
+    if (follows) return { node: isObject ? { type: 'object', keys, values, size } : { type: 'array', items: values, size }, end };
     const raw = json.slice(from, end);
     return raw.includes('\n') || raw.includes('\r') ? undefined : { node: { type: 'verbatim', raw }, end };
   }
@@ -145,6 +159,15 @@ class Parser {
     spaces.lastIndex = from;
     spaces.exec(this.#json);
     return spaces.lastIndex;
+  }
+
+  #stands(from: number, until: number, expected: string): boolean {
+    return until - from === expected.length && this.#json.startsWith(expected, from);
+  }
+
+  #separator(depth: number): string {
+    this.#separators[depth] ??= this.#layout.comma + this.#break(depth);
+    return this.#separators[depth];
   }
 
   #break(depth: number): string {

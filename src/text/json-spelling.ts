@@ -35,8 +35,8 @@ export function readLiteral(literal: string, spelling: StringSpelling): string |
 export function writeLiteral(text: string, spelling: StringSpelling): string {
   let literal = JSON.stringify(text);
   if (spelling.escapesSlashes) literal = literal.replaceAll('/', '\\/');
-  if (spelling.escapesMarkup) literal = literal.replace(/[<>&\u2028\u2029]/g, escape);
-  return spelling.escapesNonAscii ? literal.replace(/[^\0-\x7f]/g, escape) : literal;
+  if (spelling.escapesMarkup) literal = literal.replace(/[<>&\u2028\u2029]/g, spellUnit);
+  return spelling.escapesNonAscii ? literal.replace(/[^\0-\x7f]/g, spellUnit) : literal;
 }
 
 function isPlain(literal: string, spelling: StringSpelling): boolean {
@@ -45,6 +45,6 @@ function isPlain(literal: string, spelling: StringSpelling): boolean {
   return !spelling.escapesNonAscii || !/[^\0-\x7f]/.test(literal);
 }
 
-function escape(character: string): string {
+function spellUnit(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
