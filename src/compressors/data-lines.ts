@@ -10,12 +10,14 @@ const sourceMap = /^\s*\{\s*"version":\s*3\s*,|sourceMappingURL=data:/;
 /** `xxd`, `hexdump -C` and `od -x`: an offset, then eight groups at least. */
 const hexRow = /^[0-9a-f]{7,16}:?(?:\s+[0-9a-f]{2,8}){8,16}(?:\s.*)?$/i;
 const longLine = 2000;
+/** A message, a log entry or a hit of a search that quotes data is no data. */
+const saysMore = /^[^\s,;({]{1,300}:\d+[:-]|^\S{0,40}\d\d:\d\d:\d\d|\b(?:error|warning|warn|fatal|failed|failure|exception|panic)\b/i;
 
 export function dataKindOf(line: string): DataKind | undefined {
   if (line.length < 60) return line.length > 40 && hexRow.test(line) ? 'hex dump' : undefined;
   if (line.length < 400 && hexRow.test(line)) return 'hex dump';
   if (base64.test(line) && mixed.test(line.slice(0, 200))) return 'base64';
-  if (line.length < longLine) return undefined;
+  if (line.length < longLine || saysMore.test(line.slice(0, 400))) return undefined;
   if (sourceMap.test(line.slice(0, 200)) || (line.startsWith('{') && /"mappings":"[A-Za-z0-9+/,;]{500}/.test(line))) return 'source map';
   if (dataAddress.test(line)) return 'data URI';
   return isMinified(line) ? 'minified code' : undefined;
