@@ -3,8 +3,8 @@
 export type DataKind = 'base64' | 'data URI' | 'source map' | 'minified code' | 'hex dump';
 
 const base64 = /^\s*[A-Za-z0-9+/_-]{60,}={0,2}\s*$/;
-/** Letters of one case, or digits alone, are a word, a rule or a hash. */
-const mixed = /^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])/;
+/** Letters of one case, or digits alone, are a word, a rule or a hash; whole words and many slashes are paths. */
+const mixed = /^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?!.*[a-z]{12})(?!(?:[^/_-]{0,10}[/_-]){4})/;
 const dataAddress = /data:[\w.+-]{0,40}\/?[\w.+-]{0,60}(?:;[\w=-]{1,40}){0,3};base64,[A-Za-z0-9+/=_%-]{1000}/;
 const sourceMap = /^\s*\{\s*"version":\s*3\s*,|sourceMappingURL=data:/;
 /** `xxd`, `hexdump -C` and `od -x`: an offset, then eight groups at least. */
