@@ -58,26 +58,24 @@ const objects: Format = {
 };
 
 /** The tables of a text; `command` says what may be in it. */
-export function findTables(lines: readonly string[], command: string): CommandTable[] {
+export function* findTables(lines: readonly string[], command: string): Generator<CommandTable> {
   const known = /\b(?:docker|podman|nerdctl|kubectl|oc|helm|minikube|kind|flux|argocd|fly|flyctl|az|gcloud|doctl|crictl|nomad)\b/.test(
     command,
   )
     ? [...formats, objects]
     : formats;
   const bare = psColumns(command);
-  const tables: CommandTable[] = [];
   for (let at = 0; at < lines.length; ) {
     const line = lines[at] ?? '';
     const format = looksLikeHeading(line) ? known.find(({ heading }) => heading.test(line)) : undefined;
-    const table = format ? readTable(format, lines, at) : bare ? readBareRows(bare, lines, at) : undefined;
+    const table = format ? readTable(format, lines, at) : bare && line.length > 12 ? readBareRows(bare, lines, at) : undefined;
     if (!table) {
       at++;
       continue;
     }
-    if (table.rows.length > 2) tables.push(table);
+    if (table.rows.length > 2) yield table;
     at += table.rows.length;
   }
-  return tables;
 }
 
 /** Spares most lines the patterns of all headings. */

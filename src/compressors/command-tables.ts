@@ -12,18 +12,18 @@ import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compresso
 export const commandTables: Compressor = {
   kind: 'command-tables',
   lever: 'table padding',
-  claim: ({ text, call }) => (!showsFiles(call) && tablesOf(text.split('\n'), call).length > 0 ? 0.8 : 0),
-  shrink: (input) => withoutPadding(input),
+  claim: ({ text, call }) => (!showsFiles(call) && !findTables(text.split('\n'), commandOf(call) ?? '').next().done ? 0.8 : 0),
+  shrink: ({ text, call }) => withoutPadding(text, tablesOf(text.split('\n'), call)),
   excerpt: (input) => excerptOf(input),
 };
 
 function tablesOf(lines: readonly string[], call: TextToShrink['call']): CommandTable[] {
-  return findTables(lines, commandOf(call) ?? '');
+  return [...findTables(lines, commandOf(call) ?? '')];
 }
 
-function withoutPadding({ text, call }: TextToShrink): SmallerText | undefined {
+function withoutPadding(text: string, tables: readonly CommandTable[]): SmallerText | undefined {
   const lines = text.split('\n');
-  for (const { from, rows } of tablesOf(lines, call)) {
+  for (const { from, rows } of tables) {
     const parsed = rows.filter((row) => row !== undefined);
     const written = writeRows(parsed)[Symbol.iterator]();
     for (const [n, row] of rows.entries()) if (row) lines[from + n] = written.next().value ?? '';
@@ -42,7 +42,8 @@ function excerptOf(input: TextToShrink): Excerpt | undefined {
   const keeps = lines.map(() => true);
   const sorts: (string | undefined)[] = lines.map(() => undefined);
   const isAsked = findAsked(input.asked);
-  for (const table of tablesOf(lines, input.call)) {
+  const tables = tablesOf(lines, input.call);
+  for (const table of tables) {
     const dull = dullnessOf(table);
     for (const [n, sort] of dull.entries()) {
       const at = table.from + n;
@@ -53,7 +54,7 @@ function excerptOf(input: TextToShrink): Excerpt | undefined {
   const asked = isAsked ? lines.flatMap((line, at) => (!keeps[at] && isAsked(line) ? [at] : [])) : [];
   if (asked.length <= mostAsked) for (const at of asked) keeps[at] = true;
   if (!keeps.includes(false)) return undefined;
-  const of = withoutPadding(input);
+  const of = withoutPadding(input.text, tables);
   return { ...(of ? { of } : {}), keeps, unit: 'row', tell: (from, until) => tellSorts(sorts.slice(from, until)) };
 }
 
