@@ -3,7 +3,6 @@ import { builds } from './builds.ts';
 import { commandTables } from './command-tables.ts';
 import type { Compressor } from './compressor.ts';
 import { data } from './data.ts';
-import { data } from './data.ts';
 import { diffs } from './diffs.ts';
 import { git } from './git.ts';
 import { html } from './html.ts';
@@ -13,7 +12,6 @@ import { json } from './json.ts';
 import { listings } from './listings.ts';
 import { logs } from './logs.ts';
 import { pageSnapshot } from './page-snapshot.ts';
-import { prose } from './prose.ts';
 import { prose } from './prose.ts';
 import { search } from './search.ts';
 import { sharedBeginnings } from './shared-beginnings.ts';
@@ -41,8 +39,6 @@ export const compressors: readonly Compressor[] = [
   infrastructure,
   stackTraces,
   tables,
-  prose,
-  data,
   prose,
   data,
   sharedBeginnings,
