@@ -9,10 +9,16 @@ import { type CommandTable, findTables } from './command-table-formats.ts';
 import { dullnessOf } from './command-table-rows.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
 
+/** Spares texts of another kind the reading of every line. */
+const mayBeRow = /^ *[\w%+-]+ +\S+ +\S/m;
+
 export const commandTables: Compressor = {
   kind: 'command-tables',
   lever: 'table padding',
-  claim: ({ text, call }) => (!showsFiles(call) && !findTables(text.split('\n'), commandOf(call) ?? '').next().done ? 0.8 : 0),
+  claim: ({ text, call }) => {
+    if (showsFiles(call) || !mayBeRow.test(text)) return 0;
+    return findTables(text.split('\n'), commandOf(call) ?? '').next().done ? 0 : 0.8;
+  },
   shrink: ({ text, call }) => withoutPadding(text, tablesOf(text.split('\n'), call)),
   excerpt: (input) => excerptOf(input),
 };
