@@ -1,0 +1,141 @@
+/** Reads a run line by line with the families that are present in it, and says what is worth showing. Tests and builds come mixed, so both are read here. */
+
+import { pipelines } from './builds-pipelines.ts';
+import { buildSteps } from './builds-steps.ts';
+import type { Excerpt, SmallerText } from './compressor.ts';
+import { groupDiagnostics, hasDiagnostics, ungroupDiagnostics } from './run-diagnostics.ts';
+import { type Family, longestLine, markOf } from './run-family.ts';
+import { markFrames } from './run-frames.ts';
+import { filler, type Marks, tellOf } from './run-marks.ts';
+import { foldPrefixes, hasPrefixes, isFoldLine, unfoldPrefixes } from './run-prefixes.ts';
+import { markRepeats, mayRepeat } from './run-repeats.ts';
+import { drawWhiteSpace, hasRules, plainWhiteSpace, shortenRules } from './run-tidy.ts';
+import { goTests } from './test-runs-go.ts';
+import { javascriptTests } from './test-runs-javascript.ts';
+import { otherTests } from './test-runs-others.ts';
+import { pythonTests } from './test-runs-python.ts';
+
+const families: readonly Family[] = [...javascriptTests, ...pythonTests, ...goTests, ...otherTests, ...buildSteps, ...pipelines];
+
+/** What is looked at to tell which tools printed a text, where a glance must do: of its beginning, and twice that of its end. */
+const glance = 8000;
+
+/** The families whose output a text holds; `atAGlance`: as far as its beginning and its end tell. */
+export function familiesIn(text: string, atAGlance = false): Family[] {
+  const sample = atAGlance && text.length > 3 * glance ? `${text.slice(0, glance)}\n${text.slice(-2 * glance)}` : text;
+  const likely = families.filter(({ words }) => words.some((word) => sample.includes(word)));
+  if (likely.length === 0) return [];
+  const plain = foldPrefixes(sample.split(/\r?\n/))
+    .filter((line) => line.length <= longestLine)
+    .map(withoutTime)
+    .join('\n');
+  return likely.filter(({ present }) => present.test(plain));
+}
+
+type Lines = readonly string[];
+
+/** The smaller form of a run that loses nothing: each step is taken where what it wrote reads back. */
+export function formsOf(text: string): SmallerText[] {
+  const lines = text.split('\n');
+  let smaller: Lines = lines;
+  const inverses: ((lines: Lines) => Lines)[] = [];
+  const step = (written: Lines, inverse: (lines: Lines) => Lines): void => {
+    if (written === smaller || !isSame(inverse(written), smaller)) return;
+    smaller = written;
+    inverses.unshift(inverse);
+  };
+  if (text.includes('│ ')) step(plainWhiteSpace(smaller), drawWhiteSpace);
+  const tidied = hasRules(text) ? shortenRules(smaller) : smaller;
+  const isTidied = tidied !== smaller;
+  smaller = tidied;
+  if (hasPrefixes(text)) step(foldPrefixes(smaller), unfoldPrefixes);
+  if (hasDiagnostics(text)) step(groupDiagnostics(smaller), ungroupDiagnostics);
+  if (smaller === lines) return [];
+  const written = smaller.join('\n');
+  if (written.length >= text.length) return [];
+  if (isTidied) return [{ text: written, form: 'same-to-the-eye' }];
+  const inverse = (given: string): string => inverses.reduce<Lines>((read, back) => back(read), given.split('\n')).join('\n');
+  return [{ text: written, form: 'invertible', inverse }];
+}
+
+function isSame(one: Lines, other: Lines): boolean {
+  return one === other || (one.length === other.length && one.every((line, at) => line === other[at]));
+}
+
+/** A big run without its noise; undefined where there is none. */
+export function excerptRun(text: string): Excerpt | undefined {
+  const found = familiesIn(text);
+  const [of] = formsOf(text);
+  const base = of?.text ?? text;
+  const lines = base.split('\n').map((line) => (isFoldLine(line) ? line : withoutTime(withoutEnd(line))));
+  const marks = readRun(base, lines, found);
+  if (!marks.some((mark) => mark !== undefined)) return undefined;
+  return { ...(of ? { of } : {}), keeps: marks.map((mark) => mark === undefined), tell: (from, until) => tellOf(marks, from, until) };
+}
+
+function readRun(text: string, lines: readonly string[], found: readonly Family[]): Marks {
+  const rows = found.flatMap((family) => family.rows);
+  const marks: Marks = lines.map((line) => (line.length > longestLine ? undefined : markOf(line, rows)));
+  for (const { refine } of found) refine?.(lines, marks);
+  if (mayRepeat(text)) markRepeats(lines, marks);
+  markFrames(text, lines, marks);
+  showProblems(lines, marks);
+  hideBlanks(lines, marks);
+  return marks;
+}
+
+const problem =
+  /\b(?:errors?|fail(?:ed|ure|ures|ing)?|warn(?:ing|ings)?|fatal|panic(?:ked)?|exception|critical|severe|deprecated|denied|timed out)\b|[✖✗×⚠]/i;
+
+/** What speaks of a problem is shown though it stands among noise, once where it says the same again; and so is the step before something that is shown. */
+function showProblems(lines: readonly string[], marks: Marks): void {
+  const shown = new Set<string>();
+  for (let at = 0; at < lines.length; at++) {
+    const [noise] = marks[at]?.[0] ?? [];
+    if (!noise?.isGuarded) continue;
+    const line = lines[at] ?? '';
+    if (line.length > longestLine) marks[at] = undefined;
+    else if (problem.test(line.replace(/ -W\S+/g, ''))) {
+      const said = line.replace(/\d+/g, '0');
+      if (!shown.has(said)) showWithTitle(lines, marks, at);
+      shown.add(said);
+    }
+  }
+  for (let at = 0; at + 1 < lines.length; at++) {
+    const [noise] = marks[at]?.[0] ?? [];
+    if (noise?.isStep && marks[at + 1] === undefined && (lines[at + 1] ?? '') !== '') marks[at] = undefined;
+  }
+}
+
+/** A line, and what says whose it is: the title of the output that it stands in, as vitest and jest print it. */
+function showWithTitle(lines: readonly string[], marks: Marks, at: number): void {
+  marks[at] = undefined;
+  for (let above = at - 1; above >= Math.max(0, at - mostOutput) && marks[above] !== undefined; above--) {
+    if (!title.test((lines[above] ?? '').slice(0, longestLine))) continue;
+    marks[above] = undefined;
+    return;
+  }
+}
+
+const title = /^(?:(?:stdout|stderr) \| \S| {2}console\.\w+$)/;
+const mostOutput = 20;
+
+/** A blank line between two that are not shown is not shown. */
+function hideBlanks(lines: readonly string[], marks: Marks): void {
+  let last = -1;
+  for (let at = 0; at < lines.length; at++) {
+    if ((lines[at] ?? '') === '' && marks[at] === undefined) continue;
+    if (marks[at] !== undefined && last >= 0 && marks[last] !== undefined)
+      for (let blank = last + 1; blank < at; blank++) marks[blank] = filler;
+    last = at;
+  }
+}
+
+function withoutEnd(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+/** The time in front of a line of a GitHub Actions log, whole or what folding left of it. */
+function withoutTime(line: string): string {
+  return /^[\d:.T-]/.test(line) ? line.replace(/^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:)?\d\d\.\d{6,7}Z ?/, '') : line;
+}
