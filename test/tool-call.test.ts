@@ -33,6 +33,9 @@ test.each([
 
 test('a command that only shows files is told from one that does more', () => {
   expect(showsFiles(shell('cd x && cat a.sh | head -5'))).toBe(true);
+  expect(showsFiles(shell('cd C:\\a\nGet-Content b.ps1 | Select-Object -Skip 4'))).toBe(true);
+  expect(showsFiles(shell('git show HEAD~2:src/a.ts | head -20'))).toBe(true);
+  expect(showsFiles(shell('git show HEAD~2'))).toBe(false);
   expect(showsFiles(shell('cat a.sh && ./a.sh'))).toBe(false);
   expect(commandOf({ tool: 'edit', input: { command: 'view', path: 'x' } })).toBeUndefined();
 });

@@ -6,9 +6,12 @@ import { showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
 
 const header = /^\[(\d+) lines, each begins "(.+)"\]$/;
-/** Where a beginning may end: behind a colon, a bar or a bracket and one space. What follows may be indented, and stays so. */
-const ends = /[:|>\]] /g;
-const mostLength = 80;
+/**
+ * Where a beginning may end: behind a colon, a bar or a bracket and one space, or behind a long folder. What follows may be indented, and
+ * stays so.
+ */
+const ends = /[:|>\]] |[\\/](?<=^.{30,})/g;
+const mostLength = 200;
 /** UTF-16 units that a run must give back beyond its header. */
 const leastGain = 120;
 

@@ -40,7 +40,7 @@ export function numbersLines(call: ToolCall | undefined): boolean {
 }
 
 const fileView =
-  /^\s*((cd|cat|sed|head|tail|nl|bat|less|more|awk|echo|printf|type|gc|Get-Content|git (-\S+ (\S+ )?)?show \S+:\S+)(\s|$)|$)/;
+  /^\s*((cd|cat|sed|head|tail|nl|bat|less|more|awk|echo|printf|type|gc|Get-Content|Select-Object|Write-Host|git (-\S+ (\S+ )?)?show \S+:\S+)(\s|$)|$)/;
 
 /** True for tools that show the content of files, and for commands that do nothing else. */
 export function showsFiles(call: ToolCall | undefined): boolean {
