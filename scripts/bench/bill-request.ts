@@ -23,8 +23,9 @@ export interface BilledRequest {
   readonly read: number;
   readonly written: number;
   readonly output: number;
-  /** All input, in tokens as billed. */
+  /** All input, and the part of it before the first message (as it was in the first request of the context), in tokens as billed. */
   readonly input: number;
+  readonly fixed: number;
   /** What a token is worth that is sent for the first time, and one that an earlier request of the context sent. */
   readonly priceOfNew: number;
   readonly priceOfCarried: number;
@@ -46,11 +47,16 @@ export function billRequest(
   sizes: Sizes,
   previous: BilledRequest | undefined,
 ): BilledRequest {
-  const recorded = isReliable && usage ? billRecorded(usage, model ?? undefined, previous) : undefined;
+  const recorded = isReliable && usage ? billRecorded(usage, model ?? undefined, sizes, previous) : undefined;
   return recorded ?? billModelled(model ?? undefined, sizes, previous);
 }
 
-function billRecorded(usage: RecordedUsage, model: string | undefined, previous: BilledRequest | undefined): BilledRequest | undefined {
+function billRecorded(
+  usage: RecordedUsage,
+  model: string | undefined,
+  { fresh: messages }: Sizes,
+  previous: BilledRequest | undefined,
+): BilledRequest | undefined {
   const {
     input_tokens: fresh = 0,
     cache_read_input_tokens: read = 0,
@@ -62,8 +68,10 @@ function billRecorded(usage: RecordedUsage, model: string | undefined, previous:
   if (input === 0) return undefined;
   const written = fresh + (created - hour) * price.write5m + hour * price.write1h;
   const priceOfNew = fresh + created > 0 ? written / (fresh + created) : 1;
-  // Less than half of what was sent before came from the cache: it had gone.
-  const isMissed = previous !== undefined && read < previous.input / 2;
+  const factor = familyFactor(model);
+  const fixed = previous?.fixed ?? Math.max(0, input - messages * factor);
+  // Of what was sent before, the share that came from the cache; the fixed part stands first and is read first.
+  const hit = previous ? Math.min(1, Math.max(0, (read - fixed) / Math.max(1, previous.input - fixed))) : 1;
   return {
     isRecorded: true,
     read: read * price.read,
@@ -71,8 +79,9 @@ function billRecorded(usage: RecordedUsage, model: string | undefined, previous:
     output: output * price.output,
     input,
     priceOfNew,
-    priceOfCarried: isMissed ? priceOfNew : price.read,
-    factor: familyFactor(model),
+    priceOfCarried: hit * price.read + (1 - hit) * priceOfNew,
+    factor,
+    fixed,
   };
 }
 
@@ -91,5 +100,6 @@ function billModelled(model: string | undefined, { carried, fresh, reply }: Size
     priceOfNew,
     priceOfCarried: price.read,
     factor,
+    fixed: fixedTokens,
   };
 }

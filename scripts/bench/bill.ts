@@ -15,6 +15,8 @@ export interface SessionBill {
   readonly saved: Readonly<Record<Profile, number>>;
   /** The same with every saved token counted as one o200k token. */
   readonly savedPlain: Readonly<Record<Profile, number>>;
+  /** What all results together cost. */
+  readonly results: number;
 }
 
 const bar = 0.15;
@@ -31,12 +33,14 @@ export function billSession(session: Session, replays: Replays, count: (text: st
   const requests: BilledRequest[] = [];
   const saved = { lossless: 0, standard: 0 };
   const savedPlain = { lossless: 0, standard: 0 };
+  let results = 0;
   for (const [n, context] of replays.lossless.contexts.entries()) {
     const sizes = runningSums(context.entries, (entry) => tokensOf(entry, count));
     const less = {
       lossless: runningSums(context.entries, ({ before, after }) => before - after),
       standard: runningSums(replays.standard.contexts[n]?.entries ?? [], ({ before, after }) => before - after),
     };
+    const whole = runningSums(context.entries, ({ before }) => before);
     let previous: BilledRequest | undefined;
     let known = 0;
     for (const { index, length } of context.requests) {
@@ -44,19 +48,22 @@ export function billSession(session: Session, replays: Replays, count: (text: st
       const reply = replyTokens(context, request.message_index, count);
       const fresh = (sizes[length] ?? 0) - (sizes[known] ?? 0);
       const billed = billRequest(request, session.usage_reliable, { carried: sizes[known] ?? 0, fresh, reply }, previous);
+      const worthOf = (sums: readonly number[]): number => {
+        const carried = sums[known] ?? 0;
+        return carried * billed.priceOfCarried + ((sums[length] ?? 0) - carried) * billed.priceOfNew;
+      };
       for (const profile of profiles) {
-        const carried = less[profile][known] ?? 0;
-        const worth = carried * billed.priceOfCarried + ((less[profile][length] ?? 0) - carried) * billed.priceOfNew;
-        saved[profile] += worth * billed.factor;
-        savedPlain[profile] += worth;
+        saved[profile] += worthOf(less[profile]) * billed.factor;
+        savedPlain[profile] += worthOf(less[profile]);
       }
+      results += worthOf(whole) * billed.factor;
       requests.push(billed);
       previous = billed;
       known = length;
     }
   }
   const before = requests.reduce((sum, { read, written, output }) => sum + read + written + output, 0);
-  return { agent: session.agent, requests, before, saved, savedPlain };
+  return { agent: session.agent, requests, before, saved, savedPlain, results };
 }
 
 function print(bills: readonly SessionBill[]): void {
@@ -67,10 +74,10 @@ function print(bills: readonly SessionBill[]): void {
   printTable(
     'The bill at recorded trajectories, in millions of fresh input tokens. Each request: recorded usage at 0.1 for cache reads, 1.25 or 2 for\n' +
       'cache writes by their life, 1 for other input, 5 for output; less, for every result in it, the o200k tokens removed, times 1.18 or 1.5 where\n' +
-      'the model is a Claude, at 0.1 where an earlier request of the context sent it and the cache was hit, else at what new input cost in that\n' +
-      'request. Modelled: usage was not recorded reliably; then 12,000 fixed tokens, and what was sent before is read from the cache.',
+      'the model is a Claude, at 0.1 where an earlier request of the context sent it, as far as the cache was hit, else at what new input cost in\n' +
+      'that request. Modelled: usage was not recorded reliably; then 12,000 fixed tokens, and what was sent before is read from the cache.',
     [
-      ['', 'sessions', 'requests', 'modelled', 'bill', 'lossless', 'standard', 'as o200k', 'as o200k'],
+      ['', 'sessions', 'requests', 'modelled', 'bill', 'of it results', 'lossless', 'standard', 'as o200k', 'as o200k'],
       ...rows.map(({ agent, own }) => row(agent, own)),
       row('all', bills),
       row(
@@ -99,6 +106,7 @@ function row(name: string, bills: readonly SessionBill[]): string[] {
     String(requests.length),
     String(requests.filter(({ isRecorded }) => !isRecorded).length),
     (sum(bills) / 1e6).toFixed(1),
+    percent(bills.reduce((all, { results }) => all + results, 0) / sum(bills)),
     ...(['saved', 'savedPlain'] as const).flatMap((what) => profiles.map((profile) => percent(-share(bills, profile, what)))),
   ];
 }
