@@ -87,6 +87,9 @@ function readRun(text: string, lines: readonly string[], found: readonly Family[
 const problem =
   /\b(?:errors?|fail(?:ed|ure|ures|ing)?|warn(?:ing|ings)?|fatal|panic(?:ked)?|exception|critical|severe|deprecated|denied|timed out)\b|[✖✗×⚠]/i;
 
+/** Source beside an error, behind its line number. */
+const quoted = /^\s*>?\s*\d+ \|/;
+
 /** What speaks of a problem is shown though it stands among noise, once where it says the same again; and so is the step before something that is shown. */
 function showProblems(lines: readonly string[], marks: Marks): void {
   const shown = new Set<string>();
@@ -95,7 +98,7 @@ function showProblems(lines: readonly string[], marks: Marks): void {
     if (!noise?.isGuarded) continue;
     const line = lines[at] ?? '';
     if (line.length > longestLine) marks[at] = undefined;
-    else if (problem.test(line.replace(/ -W\S+/g, ''))) {
+    else if (!quoted.test(line) && problem.test(line.replace(/ -W\S+/g, ''))) {
       const said = line.replace(/\d+/g, '0');
       if (!shown.has(said)) showWithTitle(lines, marks, at);
       shown.add(said);

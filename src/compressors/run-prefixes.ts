@@ -8,8 +8,8 @@ const closing = 'Lines below are complete:';
 
 /** A minute of a GitHub Actions log, with the job and step that `gh run view --log` puts before it; the seconds stay in their line. */
 const minute = /^(?:[^\t\n"]{1,120}\t[^\t\n"]{0,120}\t)?\d{4}-\d\d-\d\dT\d\d:\d\d:(?=\d\d\.\d+Z(?: |$))/;
-/** `package script: ` and `package:task: `, also one inside another. */
-const task = /^(?:@?[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,4}[: ][\w.:-]{0,60}\w: ){1,3}/;
+/** `package script: ` and `package:task: `, also one of a package inside another. */
+const task = /^@?[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,4}[: ][\w.:-]{0,60}\w: (?:(?:@|[\w.-]{1,60}\/)[\w./-]{1,120}[: ][\w.:-]{0,60}\w: ){0,2}/;
 const bracketed = /^\[[a-zA-Z@][\w@./:-]{1,60}\] /;
 const place = /:\d+: $/;
 const level = /\b(?:errors?|warn|warnings?|info|debug|trace|fatal|notes?|hint|log|severe|exception|caused by)\b/i;

@@ -14,7 +14,7 @@ const rules: readonly { readonly run: RegExp; readonly short: string }[] = [
 ];
 const openings = ['⎯⎯⎯⎯', '‾‾‾‾', '━'.repeat(16), '═'.repeat(16), '─'.repeat(24), '_ '.repeat(8)];
 const anyRule = /⎯{4}|‾{4}|━{16}|═{16}|─{24}|(?:_ ){8}/;
-const gutter = /[│|┃║]|^\s*(?:[-+>]|\d+\s)/;
+const gutter = /[│|┃║╭╮╰╯┌┐└┘├┤]|^\s*(?:[-+>]|\d+\s)/;
 
 export function hasRules(text: string): boolean {
   return openings.some((opening) => text.includes(opening));

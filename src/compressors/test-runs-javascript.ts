@@ -2,6 +2,8 @@
 import { type Family, longestLine, markScopes, type Row } from './run-family.ts';
 import { coveredFiles, filler, type Marks, outputOfPassed, passedFiles, passedOutput, passedTest, passedTests } from './run-marks.ts';
 
+import { isFoldLine } from './run-prefixes.ts';
+
 const duration = String.raw`[\d.]+ ?(?:ms|s|m)`;
 
 /** Istanbul's and v8's table: `file | % Stmts | % Branch | % Funcs | % Lines | lines not covered`. */
@@ -140,6 +142,10 @@ export function markHeadings(lines: readonly string[], marks: Marks, heading: Re
   };
   for (const [at, line] of lines.entries()) {
     if (line === '') continue;
+    if (isFoldLine(line)) {
+      close(0);
+      continue;
+    }
     const above = open.at(-1);
     const depth = line.length > longestLine ? 0 : line.length - line.trimStart().length;
     if (marks[at] !== undefined) {
