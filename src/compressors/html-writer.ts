@@ -106,9 +106,9 @@ export class PageWriter {
     }
   }
 
-  /** A link whose text and target already stand above is its text. */
+  /** A link whose text and target already stand above in the same part of the page is its text. */
   #closeOpen(mark: Mark): void {
-    const link = this.#line.slice(mark.at) + mark.after;
+    const link = `${this.#part} ${this.#line.slice(mark.at)}${mark.after}`;
     if (mark.before !== '[' || mark.line !== this.#lines.length) this.#line += mark.after;
     else if (this.#written.has(link)) this.#line = this.#line.slice(0, mark.at) + this.#line.slice(mark.at + 1);
     else {

@@ -2,6 +2,7 @@
  * Pages of the web that were fetched to be read: their visible text with its links, and of big ones what they are about. Never HTML files,
  * pages of the machine's own servers, or markup that was asked for as such: there the markup is the subject.
  */
+import { findAsked } from '../text/asked-words.ts';
 import { fetchesPage } from '../text/page-request.ts';
 import type { Compressor, SmallerText, TextToShrink } from './compressor.ts';
 import { keepMain, tellParts } from './html-main.ts';
@@ -11,6 +12,7 @@ import { type Page, readPage } from './html-page.ts';
 const mostBefore = 4000;
 /** A page that shows less is built by its scripts: its markup says more. */
 const leastShown = 300;
+const mostAsked = 20;
 const heading = '<!-- text and links of the page; its markup, scripts and styles are left out -->';
 
 interface Found {
@@ -31,6 +33,7 @@ export const html: Compressor = {
     const found = find(input);
     const keeps = found && keepMain(found.page);
     if (!found || !keeps) return undefined;
+    keepAsked(keeps, found.page, input.asked);
     const of = write(found);
     const linesBefore = `${found.before}${heading}`.split('\n').length;
     const all = of.text.split('\n');
@@ -41,6 +44,13 @@ export const html: Compressor = {
     };
   },
 };
+
+/** A link in the margin may be what was asked for; words that stand everywhere tell none from the others. */
+function keepAsked(keeps: boolean[], page: Page, asked: string | undefined): void {
+  const isAsked = findAsked(asked);
+  const found = isAsked ? page.lines.flatMap(({ text }, at) => (!keeps[at] && isAsked(text) ? [at] : [])) : [];
+  if (found.length <= mostAsked) for (const at of found) keeps[at] = true;
+}
 
 function startOf(text: string): number {
   return text
