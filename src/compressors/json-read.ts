@@ -14,7 +14,7 @@ export interface LineCursor {
 /** What a line that does not fit is answered with; caught where reading began. */
 export class Misfit extends Error {}
 
-const arrayHead = /^\d+ (?:items|rows(?:, .*)?)$/;
+const arrayHead = /^\d+ (?:items?|rows(?:, .*)?)$/;
 
 /** Takes a value as soon as there is something of it: what comes later may name what came before, within the same object too. */
 type Take = (node: JsonNode) => void;
@@ -107,7 +107,7 @@ function readArray(reading: Reading, head: string, indent: string, texts: Readon
   const { cursor, notation } = reading;
   const count = Number.parseInt(head, 10);
   if (count > cursor.lines.length) throw new Misfit();
-  if (!head.endsWith('items')) {
+  if (head.includes('rows')) {
     take({ type: 'array', items: readTable(cursor, count, indent, notation, texts, readPromoted(head)) });
     return;
   }
@@ -117,8 +117,9 @@ function readArray(reading: Reading, head: string, indent: string, texts: Readon
   const inner = `${indent}  `;
   for (let n = 0; n < count; n++) {
     const line = cursor.lines[cursor.at];
-    if (!line?.startsWith(`${indent}- `)) throw new Misfit();
-    const rest = line.slice(indent.length + 2);
+    const dash = line?.startsWith(indent) ? (/^(?:- |\[\d{1,9}\] )/.exec(line.slice(indent.length, indent.length + 12))?.[0] ?? '') : '';
+    if (line === undefined || dash === '') throw new Misfit();
+    const rest = line.slice(indent.length + dash.length);
     const key = readKey(rest, 0, notation);
     if (key && /^:(?: |$)/.test(rest.slice(key.end))) readMembers(reading, inner, rest, add);
     else {

@@ -31,6 +31,9 @@ const delimiters = ['/', '_', '-', ':', '.', '@', '#', ' '];
 const leastRows = 4;
 /** UTF-16 units of another column that all rows together repeat. */
 const leastRepeated = 8;
+/** `2024-01-15T10:30`, and how long the date and the `T` are. */
+const dateTime = /^\d{4}-\d\d-\d\d[T ]\d\d:/;
+const dateLength = 11;
 /** UTF-16 units that all rows begin and end with. */
 const leastAffix = 8;
 
@@ -143,7 +146,7 @@ function isVaried(rows: readonly number[], source: Source, { cut }: Reference): 
   return rows.some((row) => cutOut(source.texts[row] ?? '', cut) !== first);
 }
 
-/** Units at the start that all have in common, cut back to where a word or a number begins. */
+/** Units at the start that all have in common, cut back to where a name, a word or a number begins. A time of day is not cut. */
 function commonStart(texts: readonly string[]): number {
   const [first = ''] = texts;
   let length = first.length;
@@ -154,11 +157,13 @@ function commonStart(texts: readonly string[]): number {
   }
   const brace = first.slice(0, length).search(/[{}]/);
   if (brace >= 0) return brace === 0 ? 0 : commonStart(texts.map((text) => text.slice(0, brace)));
+  const slash = first.lastIndexOf('/', length - 1);
+  if (length > 0 && slash >= 0) return slash + 1;
+  if (dateTime.test(first)) length = Math.min(length, dateLength);
   const isName = /(?:^|[^A-Za-z0-9])[A-Za-z]{2,}$/.test(first.slice(0, length));
   if (isName && texts.every((text) => /\d/.test(text[length] ?? ''))) return length;
   if (texts.every((text) => !isWordUnit(text, length))) return length;
-  // The hour of a date is a beginning too: `2024-01-15T{}:00Z`.
-  while (length > 0 && isWordUnit(first, length - 1) && !/-\d\dT$/.test(first.slice(0, length))) length--;
+  while (length > 0 && isWordUnit(first, length - 1) && !(length === dateLength && dateTime.test(first))) length--;
   return length;
 }
 

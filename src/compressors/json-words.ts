@@ -17,7 +17,7 @@ export type Place = 'value' | 'item' | 'cell';
 
 const plainStrings: StringSpelling = { escapesNonAscii: false, escapesMarkup: false, escapesSlashes: false };
 const looksLikeValue =
-  /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|\d+ (?:items|rows)(?:, .*)?|text of \d+ lines|["[{].*|-|- .*|end of JSON|same as .*)$/s;
+  /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|\d+ (?:items?|rows)(?:, .*)?|text of \d+ lines|["[{].*|-|- .*|end of JSON|same as .*)$/s;
 const bareKey = /^[^\s"'.[\]{}():=,>\\-][^\s"'.[\]{}():=,>\\]*$/;
 const nameUnits = /[^\s"'.[\]{}():=,>\\-][^\s"'.[\]{}():=,>\\]*/y;
 

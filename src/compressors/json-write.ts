@@ -27,6 +27,8 @@ export interface Outline {
 /** Lists of texts and numbers up to this length stand on one line. */
 const longestList = 200;
 const longestObject = 50;
+/** Items that can be told apart without their places. */
+const mostUncounted = 3;
 /** UTF-16 units from which a container that stands there again is only named. */
 const leastRepeated = 120;
 
@@ -81,16 +83,18 @@ class OutlineWriter {
       this.lines.push(lead + writeJson(array, this.#notation.inline));
       return;
     }
-    this.lines.push(`${lead}${items.length} items`);
+    this.lines.push(`${lead}${items.length} ${items.length === 1 ? 'item' : 'items'}`);
+    const isNumbered = items.length > mostUncounted && items.some(({ type }) => type !== 'scalar');
     for (const [at, item] of items.entries()) {
       const inner = `${indent}  `;
+      const dash = isNumbered ? `${indent}[${at}] ` : `${indent}- `;
       const start = this.lines.length;
-      if (this.#refer(`${indent}- `, item, [...path, at])) continue;
+      if (this.#refer(dash, item, [...path, at])) continue;
       if (isFilledObject(item)) {
         this.members(item, inner, [...path, at]);
-        this.lines[start] = `${indent}- ${this.lines[start]?.slice(inner.length)}`;
-      } else if (item.type === 'array' && item.items.length > 0) this.array(`${indent}- `, item, inner, [...path, at], undefined);
-      else this.#value(`${indent}- `, item, inner, 'item');
+        this.lines[start] = dash + this.lines[start]?.slice(inner.length);
+      } else if (item.type === 'array' && item.items.length > 0) this.array(dash, item, inner, [...path, at], undefined);
+      else this.#value(dash, item, inner, 'item');
     }
   }
 
