@@ -1,6 +1,6 @@
 /** The rows of JSON that say something went wrong, and whether an outgoing text still shows them. It knows no compressor. */
 
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 /** Ways in which a value may be written: whole, or only what differs between the rows, where the rest is said once above them. */
 type Spellings = readonly string[];

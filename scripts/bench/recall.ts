@@ -7,6 +7,9 @@ import { findRecall, type Recall, type Recalled, type Rerun } from './recall-fin
 import { ways } from './recall-ways.ts';
 import { printTable } from './statistics.ts';
 
+/** The rest is mostly words that a call shares with a result by chance. */
+const nameOfCode = /[\w.-]{2}[/\\][\w.-]{2}|[a-z][A-Z]|\w_\w|\w\.\w/;
+
 interface OfSession {
   readonly id: string;
   readonly recall: Record<Profile, Recall>;
@@ -84,7 +87,8 @@ function printLost(profile: Profile, sessions: readonly OfSession[], listsLosses
     }
   for (const [name, losses] of [...groups].sort((one, other) => other[1].length - one[1].length)) {
     const edits = losses.filter(({ lost }) => lost.isEdit).length;
-    console.log(`  ${profile}: lost from ${name}: ${losses.length}${edits > 0 ? `, ${edits} of them quoted by edits` : ''}`);
+    const names = losses.filter(({ lost }) => nameOfCode.test(lost.text)).length;
+    console.log(`  ${profile}: lost from ${name}: ${losses.length}, with a path or a name of code ${names}, quoted by edits ${edits}`);
     if (!listsLosses) continue;
     for (const { id, lost } of losses.filter((loss) => !listed.has(keyOf(loss.id, loss.lost)))) {
       console.log(`    ${id}${lost.isEdit ? ' EDIT' : ''} ${JSON.stringify(shorten(lost.text, 160))}`);

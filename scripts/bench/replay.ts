@@ -54,7 +54,7 @@ export function replayAll(session: Session, count: TokenCounter): Replays {
   >;
 }
 
-export function replay(session: Session, count: TokenCounter, profile: Profile): ReplayedSession {
+function replay(session: Session, count: TokenCounter, profile: Profile): ReplayedSession {
   const pipeline = createPipeline(pipelineOptions(count, profile));
   const contexts: Context[] = [];
   let prefixViolations = 0;
