@@ -3,7 +3,7 @@ import { type ColumnSpan, cellsByOffset, cellsByOverlap, cellsByWords, spansOfPa
 
 /** Some lines of a text, all of them rows of one table. */
 export interface CommandTable {
-  readonly name: 'ps' | 'top' | 'lsof' | 'netstat' | 'ss' | 'df' | 'objects';
+  readonly name: 'ps' | 'top' | 'lsof' | 'netstat' | 'ss' | 'df' | 'events' | 'objects';
   readonly from: number;
   /** The heading first, where there is one; undefined for a line whose cells cannot be told: it stays as it is. */
   readonly rows: readonly (readonly string[] | undefined)[];
@@ -49,6 +49,14 @@ const formats: readonly Format[] = [
   { name: 'df', heading: /^Filesystem +.* Mounted on *$/, spans: paired, cells: words },
 ];
 
+/** What happened to an object, at the end of `kubectl describe`. */
+const events: Format = {
+  name: 'events',
+  heading: /^ +Type +Reason +Age +From +Message *$/,
+  spans: spansOfPadded,
+  cells: cellsByOffset,
+};
+
 /** `docker ps`, `kubectl get pods`, `helm list`: headings in capitals, two spaces or more between columns. */
 const objects: Format = {
   name: 'objects',
@@ -62,7 +70,7 @@ export function* findTables(lines: readonly string[], command: string): Generato
   const known = /\b(?:docker|podman|nerdctl|kubectl|oc|helm|minikube|kind|flux|argocd|fly|flyctl|az|gcloud|doctl|crictl|nomad)\b/.test(
     command,
   )
-    ? [...formats, objects]
+    ? [...formats, events, objects]
     : formats;
   const bare = psColumns(command);
   for (let at = 0; at < lines.length; ) {
@@ -166,4 +174,12 @@ function psColumns(command: string): RegExp | undefined {
   // Only the last column may hold spaces.
   if (patterns.slice(0, -1).includes(rest)) return undefined;
   return new RegExp(`^ *${patterns.join(' +')}\\s*$`);
+}
+
+const describing = /\b(?:kubectl|oc)\b[^\n;&|]*\bdescribe\b|\b(?:docker|podman)\s+info\b|\blscpu\b|\bhostnamectl\b/;
+const pair = /^( *[\w%][\w ()/.%-]{0,60}:) {2,}(?=\S)/;
+
+/** For commands that describe one object (`Name:      web-1`): a line with one space between a name and its value. */
+export function gapCloser(command: string): ((line: string) => string) | undefined {
+  return describing.test(command) ? (line) => line.replace(pair, '$1 ') : undefined;
 }

@@ -5,7 +5,7 @@
 import { findAsked } from '../text/asked-words.ts';
 import { writeRows } from '../text/columns.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
-import { type CommandTable, findTables } from './command-table-formats.ts';
+import { type CommandTable, findTables, gapCloser } from './command-table-formats.ts';
 import { dullnessOf } from './command-table-rows.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
 
@@ -17,9 +17,12 @@ export const commandTables: Compressor = {
   lever: 'table padding',
   claim: ({ text, call }) => {
     if (showsFiles(call) || !mayBeRow.test(text)) return 0;
-    return findTables(text.split('\n'), commandOf(call) ?? '').next().done ? 0 : 0.8;
+    const lines = text.split('\n');
+    if (!findTables(lines, commandOf(call) ?? '').next().done) return 0.8;
+    const close = gapCloser(commandOf(call) ?? '');
+    return close && lines.some((line) => close(line) !== line) ? 0.7 : 0;
   },
-  shrink: ({ text, call }) => withoutPadding(text, tablesOf(text.split('\n'), call)),
+  shrink: (input) => withoutPadding(input, tablesOf(input.text.split('\n'), input.call)),
   excerpt: (input) => excerptOf(input),
 };
 
@@ -27,8 +30,8 @@ function tablesOf(lines: readonly string[], call: TextToShrink['call']): Command
   return [...findTables(lines, commandOf(call) ?? '')];
 }
 
-function withoutPadding(text: string, tables: readonly CommandTable[]): SmallerText | undefined {
-  const lines = text.split('\n');
+function withoutPadding({ text, call }: TextToShrink, tables: readonly CommandTable[]): SmallerText | undefined {
+  const lines = text.split('\n').map(gapCloser(commandOf(call) ?? '') ?? ((line) => line));
   for (const { from, rows } of tables) {
     const parsed = rows.filter((row) => row !== undefined);
     const written = writeRows(parsed)[Symbol.iterator]();
@@ -60,7 +63,7 @@ function excerptOf(input: TextToShrink): Excerpt | undefined {
   const asked = isAsked ? lines.flatMap((line, at) => (!keeps[at] && isAsked(line) ? [at] : [])) : [];
   if (asked.length <= mostAsked) for (const at of asked) keeps[at] = true;
   if (!keeps.includes(false)) return undefined;
-  const of = withoutPadding(input.text, tables);
+  const of = withoutPadding(input, tables);
   return { ...(of ? { of } : {}), keeps, unit: 'row', tell: (from, until) => tellSorts(sorts.slice(from, until)) };
 }
 

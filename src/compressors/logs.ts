@@ -3,6 +3,8 @@
  * loses nothing; of big ones the errors, warnings and stack traces, the first line of each shape, both ends, and counts of the rest.
  * Not the logs of builds and tests.
  */
+
+import type { ToolCall } from '../block.ts';
 import { findAsked } from '../text/asked-words.ts';
 import { commandOf, pathOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
@@ -27,11 +29,11 @@ export const logs: Compressor = {
     const isAsked = logCommand.test(asked) || logFile.test(asked);
     // What a file holds is a log only where its name says so: agents edit by exact text.
     if (showsFiles(call) && !isAsked) return 0;
-    const { entries, all } = countEntries(text);
+    const { entries, all } = countEntries(withoutColours(text, call));
     if (entries < leastLines || entries < all * (isAsked ? leastShare / 2 : leastShare)) return 0;
     return isAsked ? 0.85 : 0.6;
   },
-  shrink: ({ text }) => withHeadings(text, true),
+  shrink: (input) => smallerOf(input, true)?.form,
   excerpt: (input) => excerptOf(input),
 };
 
@@ -47,10 +49,19 @@ function countEntries(text: string): { entries: number; all: number } {
   return { entries, all };
 }
 
-function withHeadings(text: string, dittos: boolean): SmallerText | undefined {
-  const written = writeHeadings(text.split('\n'), dittos)?.join('\n');
-  if (written === undefined || written.length >= text.length) return undefined;
-  return { text: written, form: 'invertible', inverse: (shown) => readHeadings(shown.split('\n')).join('\n') };
+/** Where a screen was cleared as well, the cleaner of terminals leaves the colours; in what a file holds they are content. */
+function withoutColours(text: string, call: ToolCall | undefined): string {
+  return text.includes('\x1b[') && !showsFiles(call) ? text.replace(/\x1b\[[\d;:]*m/g, '') : text;
+}
+
+function smallerOf({ text, call }: TextToShrink, dittos: boolean): { form: SmallerText; hasHeadings: boolean } | undefined {
+  const plain = withoutColours(text, call);
+  const written = writeHeadings(plain.split('\n'), dittos)?.join('\n');
+  const hasHeadings = written !== undefined && written.length < plain.length;
+  if (plain !== text) return { form: { text: hasHeadings ? written : plain, form: 'same-to-the-eye' }, hasHeadings };
+  if (!hasHeadings) return undefined;
+  const inverse = (shown: string): string => readHeadings(shown.split('\n')).join('\n');
+  return { form: { text: written, form: 'invertible', inverse }, hasHeadings };
 }
 
 const firstLines = 4;
@@ -61,7 +72,7 @@ const mostShapes = 60;
 const mostAsked = 30;
 
 function excerptOf(input: TextToShrink): Excerpt {
-  const lines = input.text.split('\n');
+  const lines = withoutColours(input.text, input.call).split('\n');
   const read = lines.map(readLogLine);
   const shapes = lines.map((line, at) => shapeOf(line, read[at]));
   const frames = readFrames(lines);
@@ -71,8 +82,9 @@ function excerptOf(input: TextToShrink): Excerpt {
   keepAsked(lines, input.asked, keeps);
   keepFrames(frames, keeps);
   const tell = (from: number, until: number): string | undefined => tellFrames(frames, from, until) ?? tellShapes(shapes, from, until);
-  const smaller = withHeadings(input.text, false);
-  return smaller ? underHeadings(smaller, keeps, tell) : { keeps, tell };
+  const smaller = smallerOf(input, false);
+  if (!smaller) return { keeps, tell };
+  return smaller.hasHeadings ? underHeadings(smaller.form, keeps, tell) : { of: smaller.form, keeps, tell };
 }
 
 /** The same excerpt of the form with headings: each of them stays where a line that it stands before stays. */
