@@ -3,6 +3,8 @@
  * is said once, above them. The inverse writes both out again.
  */
 
+import type { TwoWay } from './two-way.ts';
+
 export const header = /^diff --git (\S+)$/;
 export const oneSided = /^(\d+) lines (added|removed), shown without "([+-])":$/;
 const gitHeader = /^diff --git a\/(\S+) b\/(\S+)$/;
@@ -18,8 +20,9 @@ interface Side {
   readonly count: number;
 }
 
-/** Undefined where there is nothing to shorten, or a text that is already short. */
-export function shortenHeaders(lines: readonly string[]): string[] | undefined {
+export const fileHeaders: TwoWay = { sign: /^diff --git a\//m, shorten, writeOut };
+
+function shorten(lines: readonly string[]): string[] | undefined {
   if (lines.some((line) => line.startsWith('diff --git ') && header.test(line))) return undefined;
   const short: string[] = [];
   let isShorter = false;
@@ -41,7 +44,7 @@ export function shortenHeaders(lines: readonly string[]): string[] | undefined {
   return isShorter ? short : undefined;
 }
 
-export function writeOutHeaders(short: readonly string[]): string[] {
+function writeOut(short: readonly string[]): string[] {
   const lines: string[] = [];
   for (let at = 0; at < short.length; ) {
     const path = header.exec(short[at] ?? '')?.[1];

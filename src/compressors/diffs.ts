@@ -3,22 +3,28 @@
  * write edits from them. Headers get short; an excerpt leaves out what programs wrote (lock files, bundles) and context far from any change.
  */
 import { commandOf, showsFiles } from '../text/tool-call.ts';
-import type { Compressor, Excerpt, SmallerText } from './compressor.ts';
+import type { Compressor, Excerpt } from './compressor.ts';
 import { type DiffLines, isWrittenByPrograms, readDiffLines } from './diff-files.ts';
-import { shortenHeaders, writeOutHeaders } from './diff-headers.ts';
+import { fileHeaders } from './diff-headers.ts';
+import { commitPeople } from './git-log.ts';
+import { statusPaths } from './git-paths.ts';
+import { statRows } from './git-stat.ts';
+import { shortenText, type TwoWay } from './two-way.ts';
 
 const hunk = /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/m;
 /** Context this near to a change is always shown, and so are shorter runs of what is farther. */
 const nearLines = 3;
 const leastFarLines = 12;
 
+const ways = [commitPeople, aboveFiles(statRows), aboveFiles(statusPaths), fileHeaders];
+
 export const diffs: Compressor = {
   kind: 'diff',
   lever: 'diff headers',
   claim: ({ text, call }) => (hunk.test(text) && /^(?:diff |\+\+\+ )/m.test(text) && !showsFiles(call) ? 0.9 : 0),
-  shrink: ({ text }) => shorten(text),
+  shrink: ({ text }) => shortenText(text, ways),
   excerpt: ({ text, call }) => {
-    const of = shorten(text);
+    const of = shortenText(text, ways);
     const lines = (of?.text ?? text).split('\n');
     const diff = readDiffLines(lines);
     const keeps = keptLines(diff, commandOf(call) ?? '');
@@ -27,9 +33,25 @@ export const diffs: Compressor = {
   },
 };
 
-function shorten(text: string): SmallerText | undefined {
-  const short = shortenHeaders(text.split('\n'));
-  return short && { text: short.join('\n'), form: 'invertible', inverse: (given) => writeOutHeaders(given.split('\n')).join('\n') };
+/** What stands above the first file is git's own; below, a line may be a file's. */
+function aboveFiles({ sign, shorten, writeOut }: TwoWay): TwoWay {
+  return {
+    sign,
+    shorten: (lines) => {
+      const [above, files] = splitAtFiles(lines);
+      const short = shorten(above);
+      return short && [...short, ...files];
+    },
+    writeOut: (short) => {
+      const [above, files] = splitAtFiles(short);
+      return [...writeOut(above), ...files];
+    },
+  };
+}
+
+function splitAtFiles(lines: readonly string[]): [readonly string[], readonly string[]] {
+  const at = lines.findIndex((line) => line.startsWith('diff '));
+  return at < 0 ? [[], lines] : [lines.slice(0, at), lines.slice(at)];
 }
 
 function keptLines({ marks, paths }: DiffLines, command: string): boolean[] {
