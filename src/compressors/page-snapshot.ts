@@ -2,8 +2,11 @@
  * Trees of a page as browser tools show them (Playwright's `- button "Save" [ref=e12] [cursor=pointer]:`): names of elements without the
  * brackets around them. Every element, its place, name and state stay.
  */
+import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
 
+const browserTool = /browser|playwright|page|snapshot|navigate/i;
+const browserCommand = /\b(?:agent-browser|playwright-cli|browser-use)\b/;
 const heading = '# e12 is short for [ref=e12], pointer for [cursor=pointer]; dashes are left out';
 const name = '(?: "(?:[^"\\\\]|\\\\.)*")?';
 /** Indentation; role, name and states; reference; pointer; what stands behind. */
@@ -24,7 +27,8 @@ export const pageSnapshot: Compressor = {
   kind: 'page-snapshot',
   lever: 'snapshot brackets',
   claim: ({ text, call }) => {
-    if (!/browser|playwright|page|snapshot|navigate/i.test(call?.tool ?? '')) return 0;
+    const command = commandOf(call);
+    if (command === undefined ? !browserTool.test(call?.tool ?? '') : !browserCommand.test(command) || showsFiles(call)) return 0;
     return (text.match(/^ *- .*\[ref=[a-z]\w*\]/gm)?.length ?? 0) >= leastElements ? 0.9 : 0;
   },
   shrink: ({ text }) => {

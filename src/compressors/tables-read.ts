@@ -8,6 +8,8 @@ export interface DrawnTable {
   readonly from: number;
   readonly until: number;
   readonly head: readonly string[];
+  /** A second line of the head: types of the columns. */
+  readonly types?: readonly string[];
   readonly rows: readonly TableRow[];
   /** Whether only a rule tells its head from its rows. */
   readonly isBox: boolean;
@@ -82,18 +84,20 @@ function readBox(lines: readonly string[], from: number): DrawnTable | undefined
     } else if (bar.test(line) && bars.test(line.at(-1) ?? '') && line.length > 2) {
       const cells = line.slice(1, -1).split(bars);
       columns ??= cells.length;
+      // What stands below a rule across all columns is said of the table.
+      if (cells.length !== columns && last === at - 1 && rules.length > 2) break;
       if (cells.length !== columns) return undefined;
       rows.push({ line: at, cells: cells.map((cell) => cell.trim()) });
     } else break;
   }
   const [, second] = rules;
   if (rows.length < 2 || rules.length < 3 || second === undefined || rows.some(({ line }) => line > last)) return undefined;
-  const head = rows.filter(({ line }) => line < second);
-  const [only] = head;
-  if (!only || head.length !== 1) return undefined;
+  const [names, types, ...more] = rows.filter(({ line }) => line < second);
+  if (!names || more.length > 0) return undefined;
   // Rules between rows tell where a row of several lines ends.
-  if (rules.length > 3 && rows.length !== rules.length - 1) return undefined;
-  return { from, until: last + 1, head: only.cells, rows: rows.slice(1), isBox: true };
+  if (rules.length > 3 && (types || rows.length !== rules.length - 1)) return undefined;
+  const body = rows.filter(({ line }) => line > second);
+  return { from, until: last + 1, head: names.cells, ...(types ? { types: types.cells } : {}), rows: body, isBox: true };
 }
 
 function splitCells(line: string, columns: number): string[] | undefined {

@@ -68,9 +68,10 @@ function draw(text: string): Drawn | undefined {
   for (const table of found) {
     while (at < table.from) written.push(lines[at++] ?? '');
     // A bar in a cell would be read as another cell; what is drawn narrowly already stays.
-    if ([table, ...table.rows.map(({ cells }) => ({ head: cells }))].some(({ head }) => head.some((cell) => /[|│┃║]/.test(cell)))) continue;
+    if ([table.head, ...table.rows.map(({ cells }) => cells)].some((cells) => cells.some((cell) => /[|│┃║]/.test(cell)))) continue;
     const from = written.length;
     written.push(table.head.join('|'));
+    if (table.types) written.push(table.types.join('|'));
     if (table.isBox) written.push(table.head.map(() => '-').join('|'));
     const rows = table.rows.map(({ cells }) => ({ line: written.push(cells.join('|')) - 1, cells }));
     placed.push({ ...table, from, until: written.length, rows });
