@@ -8,6 +8,7 @@ import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
 import { commonBase, saysBase } from './search-base.ts';
+import { excerptOf } from './search-excerpt.ts';
 import { readFound, writeFound } from './search-found.ts';
 import { readGroups, writeGroups } from './search-groups.ts';
 import { readSearch } from './search-lines.ts';
@@ -16,19 +17,26 @@ export const search: Compressor = {
   kind: 'search',
   lever: 'search paths',
   claim: ({ text, call }) => (isSearch(call) && namesPaths(text) ? 0.9 : 0),
-  shrink: ({ text }) => {
-    if (saysBase(text)) return undefined;
-    const found = writeFound(text);
-    if (found !== undefined && found.length < text.length) return { text: found, form: 'invertible', inverse: readFound };
-    const result = readSearch(text.split('\n'));
-    const base = commonBase(result);
-    const bases = base === undefined ? [undefined] : base.ofHits ? [undefined, base] : [base];
-    const forms = bases
-      .map((one) => writeGroups(text, result, one))
-      .filter((form): form is string => form !== undefined && form.length < text.length);
-    return forms.length > 0 ? forms.map((form): SmallerText => ({ text: form, form: 'invertible', inverse: readGroups })) : undefined;
+  shrink: ({ text }) => formsOf(text),
+  excerpt: ({ text, asked }) => {
+    const forms = formsOf(text).sort((one, other) => one.text.length - other.text.length);
+    return forms[0] && excerptOf(forms[0], asked ?? '');
   },
 };
+
+/** Those that read back and are smaller. */
+function formsOf(text: string): SmallerText[] {
+  if (saysBase(text)) return [];
+  const found = writeFound(text);
+  if (found !== undefined) return found.length < text.length ? [{ text: found, form: 'invertible', inverse: readFound }] : [];
+  const result = readSearch(text.split('\n'));
+  const base = commonBase(result);
+  const bases = base === undefined ? [undefined] : base.ofHits ? [undefined, base] : [base];
+  return bases.flatMap((one) => {
+    const form = writeGroups(text, result, one);
+    return form !== undefined && form.length < text.length ? [{ text: form, form: 'invertible' as const, inverse: readGroups }] : [];
+  });
+}
 
 const programs = /^(rg|grep|egrep|fgrep|zgrep|ag|ack|ugrep|Select-String|sls|findstr)$/;
 const tools = /^(?:grep|rg|ripgrep|search|search_files?|search_file_content|grep_search|file_search|text_search|code_search)$/i;
