@@ -1,48 +1,26 @@
 /**
- * Writes the lines of a page while it is read: white space as a browser collapses it, marks of links and code only around what shows,
- * cells of a row on one line.
+ * Writes the lines of a page while it is read: white space as a browser collapses it, lists and headings behind their prefixes, cells of a row on
+ * one line, code as it stands.
  */
 import type { PartKind } from './html-elements.ts';
-import type { Page, PageLine, PagePart } from './html-page.ts';
-
-/** What opens before the next visible character, and what closes it. */
-interface Mark {
-  readonly before: string;
-  readonly after: string;
-  /** Shown where the element holds nothing that shows. */
-  readonly label: string;
-  isOpen: boolean;
-  /** Where it opened, as a place in a line and the number of that line. */
-  at: number;
-  line: number;
-}
-
-interface Table {
-  cells: number;
-  hasContent: boolean;
-}
+import { PageLines } from './html-lines.ts';
+import { PageMarks } from './html-marks.ts';
+import type { Page, PagePart } from './html-page.ts';
 
 /** Soft hyphens and what has no width. */
 const unseenCharacters = /[\u00ad\u200b\u2060\ufeff]/g;
+const fence = '```';
 
 export class PageWriter {
-  readonly #lines: PageLine[] = [];
+  readonly #lines = new PageLines();
+  readonly #marks = new PageMarks();
   readonly #parts: PagePart[] = [{ kind: undefined, within: 0 }];
   /** The part around every open element. */
   readonly #open: number[] = [];
-  readonly #marks: Mark[] = [];
   #prefixes: string[] = [];
   readonly #lists: { next: number | undefined }[] = [];
-  readonly #tables: Table[] = [];
-  #line = '';
-  #part = 0;
-  #links = 0;
-  #linked = 0;
-  #shown = 0;
-  #inLink = 0;
-  readonly #targets = new Set<string>();
-  readonly #written = new Set<string>();
-  #gap: 'none' | 'space' | 'line' = 'none';
+  readonly #tables: { cells: number; hasContent: boolean }[] = [];
+  /** Cells that began since the last visible character of the row. */
   #cells = 0;
   #codes = 0;
 
@@ -58,11 +36,11 @@ export class PageWriter {
 
   breakLine(): void {
     // What a cell begins with stands beside the cell before it.
-    if (this.#line !== '' && this.#cells === 0) this.#gap = 'line';
+    if (this.#cells === 0) this.#lines.breakLine();
   }
 
   space(): void {
-    if (this.#line !== '' && this.#gap === 'none') this.#gap = 'space';
+    this.#lines.space();
   }
 
   /** Text of the page. */
@@ -86,35 +64,15 @@ export class PageWriter {
     this.space();
   }
 
+  /** Code is copied from pages: nothing is put into it. */
   openMark(before: string, after: string, label = ''): void {
-    // Code is copied from pages: nothing is put into it.
-    const isCode = this.#codes > 0;
-    this.#marks.push({ before: isCode ? '' : before, after: isCode ? '' : after, label, isOpen: false, at: 0, line: 0 });
-    if (before === '[' && !isCode) this.#inLink++;
+    if (this.#codes > 0) this.#marks.push('', '', '');
+    else this.#marks.push(before, after, label);
   }
 
   closeMark(): void {
-    const mark = this.#marks.pop();
-    if (!mark) return;
-    if (mark.isOpen) this.#closeOpen(mark);
-    // A link whose image has no text still leads somewhere: once.
-    else if (mark.before === '[' && !this.#targets.has(mark.after) && (mark.label !== '' || !mark.after.startsWith('](#')))
-      this.#emit(`[${mark.label}${mark.after}`);
-    if (mark.before === '[') {
-      this.#targets.add(mark.after);
-      this.#inLink--;
-    }
-  }
-
-  /** A link whose text and target already stand above in the same part of the page is its text. */
-  #closeOpen(mark: Mark): void {
-    const link = `${this.#part} ${this.#line.slice(mark.at)}${mark.after}`;
-    if (mark.before !== '[' || mark.line !== this.#lines.length) this.#line += mark.after;
-    else if (this.#written.has(link)) this.#line = this.#line.slice(0, mark.at) + this.#line.slice(mark.at + 1);
-    else {
-      this.#written.add(link);
-      this.#line += mark.after;
-    }
+    const left = this.#marks.pop(this.#lines);
+    if (left !== undefined) this.#emit(left);
   }
 
   openPrefix(prefix: string): void {
@@ -156,7 +114,7 @@ export class PageWriter {
   }
 
   closeRow(): void {
-    if (this.#cells > 0 && this.#tables.at(-1)?.hasContent) this.#line += ' |'.repeat(this.#cells);
+    if (this.#cells > 0 && this.#tables.at(-1)?.hasContent) this.#lines.text += ' |'.repeat(this.#cells);
     this.#cells = 0;
   }
 
@@ -165,7 +123,7 @@ export class PageWriter {
     if (!table) this.breakLine();
     if (!table || table.cells++ === 0) return;
     this.#cells++;
-    if (table.hasContent && this.#gap === 'line') this.#gap = 'space';
+    if (table.hasContent && this.#lines.gap === 'line') this.#lines.gap = 'space';
   }
 
   openCode(): void {
@@ -173,25 +131,25 @@ export class PageWriter {
   }
 
   closeCode(): void {
-    if (this.#codes === 0) return;
-    if (--this.#codes > 0) return;
-    if (this.#line.trim() !== '') this.#endLine();
-    this.#line = '';
-    if (this.#lines.at(-1)?.text === '```') this.#lines.pop();
+    if (this.#codes === 0 || --this.#codes > 0) return;
+    if (this.#lines.text.trim() === '') this.#lines.text = '';
+    else this.#lines.end(true);
+    if (this.#lines.finished.at(-1)?.text === fence) this.#lines.finished.pop();
     else this.#fence();
   }
 
   end(title: string | undefined): Page {
-    if (this.#line !== '') this.#endLine();
+    if (this.#lines.text !== '') this.#endLine();
+    const lines = this.#lines.finished;
     const said = title?.replace(/\s+/g, ' ').trim();
-    const first = this.#lines[0]?.text.replace(/^#+ /, '');
-    if (said && said !== first) this.#lines.unshift({ text: `Title: ${said}`, part: 0, links: 0, linked: 0, shown: said.length });
-    return { lines: this.#lines, parts: this.#parts };
+    const isSaid = said === lines[0]?.text.replace(/^#+ /, '');
+    if (said && !isSaid) lines.unshift({ text: `Title: ${said}`, part: 0, links: 0, linked: 0, shown: said.length });
+    return { lines, parts: this.#parts };
   }
 
   #fence(): void {
-    if (this.#line !== '') this.#endLine();
-    this.#line = '```';
+    if (this.#lines.text !== '') this.#endLine();
+    this.#lines.text = fence;
     this.#endLine();
   }
 
@@ -200,62 +158,46 @@ export class PageWriter {
     this.#append(first);
     for (const line of rest) {
       // The line break right behind the opening tag does not show.
-      if (this.#line !== '' || this.#lines.at(-1)?.text !== '```') this.#endLine();
+      if (this.#lines.text !== '' || this.#lines.finished.at(-1)?.text !== fence) this.#endLine();
       this.#append(line);
     }
   }
 
   #append(text: string): void {
     if (text === '') return;
-    if (this.#gap === 'line' && this.#line !== '') this.#endLine();
-    this.#gap = 'none';
-    if (this.#line === '') this.#part = this.#open.at(-1) ?? 0;
-    this.#line += text;
-    this.#shown += text.length;
+    const lines = this.#lines;
+    if (lines.gap === 'line' && lines.text !== '') this.#endLine();
+    lines.gap = 'none';
+    if (lines.text === '') lines.part = this.#open.at(-1) ?? 0;
+    lines.text += text;
+    lines.shown += text.length;
   }
 
   #emit(text: string): void {
-    if (this.#gap === 'line') this.#endLine();
-    const table = this.#tables.at(-1);
+    const lines = this.#lines;
+    if (lines.gap === 'line') this.#endLine();
     const prefix = this.#prefixes.join('');
     if (this.#cells > 0) {
-      this.#line += ' |'.repeat(this.#cells).slice(this.#line === '' ? 1 : 0);
+      lines.text += ' |'.repeat(this.#cells).slice(lines.text === '' ? 1 : 0);
       this.#cells = 0;
-      if (prefix === '') this.#gap = 'space';
+      if (prefix === '') lines.gap = 'space';
       else this.#endLine();
     }
-    if (this.#line === '') {
-      this.#part = this.#open.at(-1) ?? 0;
-      this.#line = prefix;
+    if (lines.text === '') {
+      lines.part = this.#open.at(-1) ?? 0;
+      lines.text = prefix;
       this.#prefixes = this.#prefixes.map(() => '');
-    } else if (this.#gap === 'space') this.#line += ' ';
-    this.#gap = 'none';
+    } else if (lines.gap === 'space') lines.text += ' ';
+    lines.gap = 'none';
+    const table = this.#tables.at(-1);
     if (table) table.hasContent = true;
-    this.#openMarks();
-    this.#line += text;
-    this.#shown += text.length;
-    if (this.#inLink > 0) this.#linked += text.length;
-  }
-
-  #openMarks(): void {
-    for (const [at, mark] of this.#marks.entries()) {
-      if (mark.isOpen) continue;
-      Object.assign(mark, { isOpen: true, at: this.#line.length, line: this.#lines.length });
-      // A footnote is no power.
-      if (mark.before === '^' && this.#marks[at + 1]?.before === '[') continue;
-      if (mark.before === '[') this.#links++;
-      this.#line += mark.before;
-    }
+    this.#marks.open(lines);
+    lines.text += text;
+    lines.shown += text.length;
+    if (this.#marks.isInLink) lines.linked += text.length;
   }
 
   #endLine(): void {
-    const text = this.#codes > 0 ? this.#line : this.#line.trimEnd();
-    if (text !== '' || this.#codes > 0)
-      this.#lines.push({ text, part: this.#part, links: this.#links, linked: this.#linked, shown: this.#shown });
-    this.#line = '';
-    this.#gap = 'none';
-    this.#links = 0;
-    this.#linked = 0;
-    this.#shown = 0;
+    this.#lines.end(this.#codes > 0);
   }
 }
