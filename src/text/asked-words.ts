@@ -23,3 +23,13 @@ export function findAsked(asked: string | undefined): ((line: string) => boolean
     return list.some((word) => lower.includes(word));
   };
 }
+
+/** As `findAsked`, with words of everyday speech of five letters or more as well; always false where nothing was asked. */
+export function matcherOf(asked: string): (line: string) => boolean {
+  const words = [...new Set(asked.toLowerCase().match(/[\p{L}\d_-]{5,40}/gu) ?? [])].slice(0, 60);
+  if (words.length === 0) return () => false;
+  return (line) => {
+    const lower = line.toLowerCase();
+    return words.some((word) => lower.includes(word));
+  };
+}
