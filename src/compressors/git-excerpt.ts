@@ -1,4 +1,5 @@
 /** Which lines of long git output are shown: recent commits whole, older ones by their subject, the beginning of long folders and lists. */
+import { matcherOf } from '../text/asked-words.ts';
 import type { Excerpt } from './compressor.ts';
 
 const commit = /^commit [0-9a-f]{7,64}\b/;
@@ -88,13 +89,4 @@ function tell(about: readonly (string | undefined)[], from: number, until: numbe
   const said = [...new Set(about.slice(from, until))].filter((what) => what !== '');
   if (said.length === 2 && said.includes('files') && said.includes('message')) return 'message and files';
   return said.length === 1 ? said[0] : undefined;
-}
-
-/** Words of the question, without the small ones. */
-function matcherOf(asked: string): (line: string) => boolean {
-  const words = [...new Set(asked.toLowerCase().match(/[\p{L}\d_-]{5,40}/gu) ?? [])].slice(0, 60);
-  return (line) => {
-    const lower = line.toLowerCase();
-    return words.some((word) => lower.includes(word));
-  };
 }

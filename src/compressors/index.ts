@@ -19,6 +19,7 @@ import { stackTraces } from './stack-traces.ts';
 import { tables } from './tables.ts';
 import { terminal } from './terminal.ts';
 import { testRuns } from './test-runs.ts';
+import { trackers } from './trackers.ts';
 
 /** Runs before all others, on every text: what it takes out would stand in their way. */
 export const cleaner: Compressor = terminal;
@@ -28,6 +29,7 @@ export const compressors: readonly Compressor[] = [
   builds,
   diffs,
   search,
+  trackers,
   json,
   listings,
   git,
