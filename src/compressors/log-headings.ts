@@ -8,6 +8,8 @@ const mark = '…';
 const ditto = ' … as above';
 /** UTF-16 units that must repeat before they are not said again. */
 const leastDitto = 30;
+/** Beginnings of a line that are tried. */
+const mostCuts = 6;
 /** Lines that a heading with a date must stand before. */
 const leastRun = 3;
 
@@ -145,50 +147,42 @@ function headByTime(lines: readonly string[], read: readonly (LogLine | undefine
   const written: string[] = [];
   let heading = readHeading('');
   for (let at = 0; at < lines.length; ) {
-    const end = instantEnd(lines, stamps, at);
-    const own = end - at < 2 ? undefined : sharedWords(lines, at, end, stamps[at] ?? '');
-    const next = own === undefined || own === heading.text ? heading : readHeading(own);
-    if (own === undefined || next.date !== undefined) {
+    const run = continuesUnder(heading, lines[at] ?? '') ? { text: heading.text, end: at + 1 } : bestRun(lines, stamps, at);
+    const next = run === undefined || run.text === heading.text ? heading : readHeading(run.text);
+    if (run === undefined || next.date !== undefined) {
       heading = pushWhole(written, heading, lines[at] ?? '');
       at++;
       continue;
     }
-    if (next !== heading) written.push(own + mark);
+    if (next !== heading) written.push(run.text + mark);
     heading = next;
-    for (; at < end; at++) written.push((lines[at] ?? '').slice(own.length));
+    for (; at < run.end; at++) written.push((lines[at] ?? '').slice(run.text.length));
   }
   return written;
 }
 
-/** End of the lines that begin with the same stamp, with a single blank and more behind it. */
-function instantEnd(lines: readonly string[], stamps: readonly string[], from: number): number {
-  const stamp = stamps[from] ?? '';
-  let end = from;
-  while (stamp !== '' && end < lines.length && stamps[end] === stamp) {
-    const at = (lines[end] ?? '').lastIndexOf(' ');
-    if (at < stamp.length || at + 1 === lines[end]?.length) break;
-    end++;
-  }
-  return end;
+function continuesUnder({ text, date }: Heading, line: string): boolean {
+  return text !== '' && date === undefined && line.startsWith(text) && continuesTime(line.slice(text.length, text.length + 2));
 }
 
-/** The longest beginning of the lines that ends before a single blank in each, or undefined. */
-function sharedWords(lines: readonly string[], from: number, until: number, stamp: string): string | undefined {
-  const first = lines[from] ?? '';
-  let length = first.length;
-  for (let at = from + 1; at < until; at++) {
-    const line = lines[at] ?? '';
-    let shared = 0;
-    while (shared < length && shared < line.length && line[shared] === first[shared]) shared++;
-    length = shared;
+/** Of the beginnings that a line shares with the next, the one that saves most over the lines that go on having it. */
+function bestRun(lines: readonly string[], stamps: readonly string[], from: number): { text: string; end: number } | undefined {
+  const [line = '', stamp = ''] = [lines[from], stamps[from]];
+  let best: { text: string; end: number } | undefined;
+  let mostSaved = 0;
+  let tried = 0;
+  for (let cut = line.indexOf(' ', stamp.length); stamp !== '' && cut >= 0 && tried < mostCuts; cut = line.indexOf(' ', cut + 1)) {
+    if (!continuesTime(line.slice(cut, cut + 2))) continue;
+    const text = line.slice(0, cut);
+    let end = from + 1;
+    while (stamps[end] === stamp && continuesUnder({ text, date: undefined }, lines[end] ?? '')) end++;
+    if (end === from + 1) break;
+    const saved = (end - from - 1) * text.length;
+    if (saved > mostSaved) best = { text, end };
+    mostSaved = Math.max(saved, mostSaved);
+    tried++;
   }
-  for (let cut = Math.min(length, first.length - 1); cut >= stamp.length; cut--) {
-    if (first[cut] !== ' ') continue;
-    let fits = true;
-    for (let at = from; at < until && fits; at++) fits = continuesTime((lines[at] ?? '').slice(cut, cut + 2));
-    if (fits) return first.slice(0, cut);
-  }
-  return undefined;
+  return best;
 }
 
 function sizeOf(lines: readonly string[]): number {

@@ -19,6 +19,13 @@ export function shapeOf(line: string, read: LogLine | undefined): string {
   return wordsOf(text?.[1] ?? text?.[2] ?? said);
 }
 
+/** Equal for lines that differ in numbers and ids alone. */
+export function wordingOf(line: string, read: LogLine | undefined): string {
+  return (read ? read.rest : line).slice(0, 1000).replace(varying, '…');
+}
+
+const varying = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,27}\b|\b(?=[a-z]*\d)[0-9a-f]{7,64}\b|\d+(?:[.,:]\d+)*/gi;
+
 /** `45 GET /health 200, 12 job done, 30 other`: true counts of what the lines hold. */
 export function tellShapes(shapes: readonly string[], from: number, until: number): string | undefined {
   const counts = new Map<string, number>();

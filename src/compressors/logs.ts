@@ -10,7 +10,7 @@ import { commandOf, pathOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
 import { isHeading, readHeadings, writeHeadings } from './log-headings.ts';
 import { beginsWithLevel, isTrouble, type LogLine, readLogLine } from './log-line.ts';
-import { shapeOf, tellShapes } from './log-shapes.ts';
+import { shapeOf, tellShapes, wordingOf } from './log-shapes.ts';
 import { keepFrames, readFrames, tellFrames } from './stack-frames.ts';
 
 const logCommand =
@@ -68,7 +68,7 @@ const firstLines = 4;
 const lastLines = 10;
 /** How often the very same trouble is shown, and how many lines may be shown because they are the first of their shape or were asked for. */
 const mostSame = 2;
-const mostShapes = 60;
+const mostWordings = 120;
 const mostAsked = 30;
 
 function excerptOf(input: TextToShrink): Excerpt {
@@ -78,7 +78,8 @@ function excerptOf(input: TextToShrink): Excerpt {
   const frames = readFrames(lines);
   const keeps = lines.map((_, at) => at < firstLines || at >= lines.length - lastLines);
   keepTrouble(lines, read, keeps);
-  keepFirstOfShapes(shapes, keeps);
+  const wordings = lines.map((line, at) => wordingOf(line, read[at]));
+  keepFirstOf(new Set(wordings).size <= mostWordings ? wordings : shapes, keeps);
   keepAsked(lines, input.asked, keeps);
   keepFrames(frames, keeps);
   const tell = (from: number, until: number): string | undefined => tellFrames(frames, from, until) ?? tellShapes(shapes, from, until);
@@ -135,10 +136,11 @@ function isBelow(lines: readonly string[], read: readonly (LogLine | undefined)[
   return read[at] === undefined && !beginsWithLevel(line) && line.trim() !== '';
 }
 
-function keepFirstOfShapes(shapes: readonly string[], keeps: boolean[]): void {
+/** A log of few wordings shows each of them, any other each of its shapes. */
+function keepFirstOf(shapes: readonly string[], keeps: boolean[]): void {
   const seen = new Set<string>();
   for (const [at, shape] of shapes.entries()) {
-    if (seen.size === mostShapes) return;
+    if (seen.size === mostWordings) return;
     if (shape === '' || seen.has(shape)) continue;
     seen.add(shape);
     keeps[at] = true;
