@@ -7,9 +7,9 @@ import { groupDiagnostics, hasDiagnostics, ungroupDiagnostics } from './run-diag
 import { type Family, longestLine, markOf } from './run-family.ts';
 import { markFrames } from './run-frames.ts';
 import { filler, type Marks, tellOf } from './run-marks.ts';
-import { foldPrefixes, hasPrefixes, isFoldLine, unfoldPrefixes } from './run-prefixes.ts';
+import { foldPrefixes, hasPrefixes, prefixOfFold, unfoldPrefixes } from './run-prefixes.ts';
 import { markRepeats, mayRepeat } from './run-repeats.ts';
-import { drawWhiteSpace, hasRules, plainWhiteSpace, shortenRules } from './run-tidy.ts';
+import { drawWhiteSpace, hasDecoration, plainWhiteSpace, shortenDecoration } from './run-tidy.ts';
 import { goTests } from './test-runs-go.ts';
 import { javascriptTests } from './test-runs-javascript.ts';
 import { otherTests } from './test-runs-others.ts';
@@ -44,11 +44,12 @@ export function formsOf(text: string): SmallerText[] {
     smaller = written;
     inverses.unshift(inverse);
   };
+  // What stands behind a prefix is reached once the prefix is gone.
+  if (hasPrefixes(text)) step(foldPrefixes(smaller), unfoldPrefixes);
   if (text.includes('│ ')) step(plainWhiteSpace(smaller), drawWhiteSpace);
-  const tidied = hasRules(text) ? shortenRules(smaller) : smaller;
+  const tidied = hasDecoration(text) ? shortenDecoration(smaller) : smaller;
   const isTidied = tidied !== smaller;
   smaller = tidied;
-  if (hasPrefixes(text)) step(foldPrefixes(smaller), unfoldPrefixes);
   if (hasDiagnostics(text)) step(groupDiagnostics(smaller), ungroupDiagnostics);
   if (smaller === lines) return [];
   const written = smaller.join('\n');
@@ -67,10 +68,21 @@ export function excerptRun(text: string): Excerpt | undefined {
   const found = familiesIn(text);
   const [of] = formsOf(text);
   const base = of?.text ?? text;
-  const lines = base.split('\n').map((line) => (isFoldLine(line) ? line : withoutTime(withoutEnd(line))));
+  const lines = readable(base.split('\n'));
   const marks = readRun(base, lines, found);
   if (!marks.some((mark) => mark !== undefined)) return undefined;
   return { ...(of ? { of } : {}), keeps: marks.map((mark) => mark === undefined), tell: (from, until) => tellOf(marks, from, until) };
+}
+
+/** Lines as the families know them: without the time before them, and whole where it is the name of a test that was folded. */
+function readable(lines: Lines): string[] {
+  let prefix = '';
+  return lines.map((line) => {
+    const folded = prefixOfFold(line);
+    if (folded !== undefined) prefix = folded;
+    if (folded !== undefined) return line;
+    return withoutTime(withoutEnd(prefix.endsWith('::') ? prefix + line : line));
+  });
 }
 
 function readRun(text: string, lines: readonly string[], found: readonly Family[]): Marks {
@@ -80,6 +92,7 @@ function readRun(text: string, lines: readonly string[], found: readonly Family[
   if (mayRepeat(text)) markRepeats(lines, marks);
   markFrames(text, lines, marks);
   showProblems(lines, marks);
+  hideFolds(lines, marks);
   hideBlanks(lines, marks);
   return marks;
 }
@@ -122,6 +135,24 @@ function showWithTitle(lines: readonly string[], marks: Marks, at: number): void
 
 const title = /^(?:(?:stdout|stderr) \| \S| {2}console\.\w+$)/;
 const mostOutput = 20;
+
+/** What is said above folded lines goes where none of them is shown. */
+function hideFolds(lines: readonly string[], marks: Marks): void {
+  let fold = -1;
+  let isShown = true;
+  for (let at = 0; at <= lines.length; at++) {
+    const prefix = at === lines.length ? '' : prefixOfFold(lines[at] ?? '');
+    if (prefix === undefined) {
+      isShown ||= marks[at] === undefined;
+      continue;
+    }
+    const isHidden = fold >= 0 && fold + 1 < at && !isShown;
+    if (isHidden) marks[fold] = filler;
+    if (isHidden && prefix === '' && at < lines.length) marks[at] = filler;
+    fold = prefix === '' ? -1 : at;
+    isShown = false;
+  }
+}
 
 /** A blank line between two that are not shown is not shown. */
 function hideBlanks(lines: readonly string[], marks: Marks): void {

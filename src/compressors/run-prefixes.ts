@@ -1,6 +1,6 @@
 /**
- * What task runners and pipelines put in front of every line (`@shop/api test: `, `[lint:go] `, `job<TAB>step<TAB>2026-02-21T16:25:`): said
- * once, above the lines that begin with it. The inverse puts it back.
+ * What task runners, pipelines and pytest put in front of every line (`@shop/api test: `, `[lint:go] `, `job<TAB>step<TAB>2026-02-21T16:25:`,
+ * `FAILED tests/test_cart.py::`): said once, above the lines that begin with it. The inverse puts it back.
  */
 
 const opening = /^Each line below begins with "(.*)":$/;
@@ -10,6 +10,8 @@ const closing = 'Lines below are complete:';
 const minute = /^(?:[^\t\n"]{1,120}\t[^\t\n"]{0,120}\t)?\d{4}-\d\d-\d\dT\d\d:\d\d:(?=\d\d\.\d+Z(?: |$))/;
 /** `package script: ` and `package:task: `, also one of a package inside another. */
 const task = /^@?[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,4}[: ][\w.:-]{0,60}\w: (?:(?:@|[\w.-]{1,60}\/)[\w./-]{1,120}[: ][\w.:-]{0,60}\w: ){0,2}/;
+/** pytest's names of tests, with the status that may stand before them. */
+const test = /^(?:(?:FAILED|ERROR|PASSED|SKIPPED|XFAIL|XPASS) )?[\w./\\-]{1,200}\.py::/;
 const bracketed = /^\[[a-zA-Z@][\w@./:-]{1,60}\] /;
 const place = /:\d+: $/;
 const level = /\b(?:errors?|warn|warnings?|info|debug|trace|fatal|notes?|hint|log|severe|exception|caused by)\b/i;
@@ -19,7 +21,7 @@ const leastGain = 80;
 
 /** False where no line can begin with one: a quick look. */
 export function hasPrefixes(text: string): boolean {
-  return text.includes(': ') || text.includes('] ') || text.includes('Z ');
+  return text.includes(': ') || text.includes('.py::') || text.includes('] ') || text.includes('Z ');
 }
 
 /** The same lines where there is nothing to fold. */
@@ -57,13 +59,15 @@ export function unfoldPrefixes(folded: readonly string[]): string[] {
   return lines;
 }
 
-/** True for the lines that folding adds. */
-export function isFoldLine(line: string): boolean {
-  return line === closing || (line.startsWith('Each line below') && opening.test(line));
+/** What the lines below a line begin with, where folding added it: `''` where they are complete; undefined for every other line. */
+export function prefixOfFold(line: string): string | undefined {
+  if (line === closing) return '';
+  return line.startsWith('Each line below') ? opening.exec(line)?.[1] : undefined;
 }
 
 function prefixOf(line: string): string {
   // Every prefix ends in a blank or in the time of a pipeline.
+  if (line.includes('.py::')) return test.exec(line)?.[0] ?? '';
   if (!line.includes(': ') && !line.startsWith('[') && !line.includes('Z')) return '';
   const found = minute.exec(line)?.[0] ?? (line.startsWith('[') ? bracketed : task).exec(line)?.[0] ?? '';
   if (found === '' || minute.test(line)) return found;

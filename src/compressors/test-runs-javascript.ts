@@ -2,7 +2,7 @@
 import { type Family, longestLine, markScopes, type Row } from './run-family.ts';
 import { coveredFiles, filler, type Marks, outputOfPassed, passedFiles, passedOutput, passedTest, passedTests } from './run-marks.ts';
 
-import { isFoldLine } from './run-prefixes.ts';
+import { prefixOfFold } from './run-prefixes.ts';
 
 const duration = String.raw`[\d.]+ ?(?:ms|s|m)`;
 
@@ -142,7 +142,7 @@ export function markHeadings(lines: readonly string[], marks: Marks, heading: Re
   };
   for (const [at, line] of lines.entries()) {
     if (line === '') continue;
-    if (isFoldLine(line)) {
+    if (prefixOfFold(line) !== undefined) {
       close(0);
       continue;
     }
