@@ -42,6 +42,7 @@ export function readPage(html: string): Page | undefined {
   let tooDeep = false;
   /** Depth at which an element that does not show began; 0: none. */
   let unseenFrom = 0;
+  let media: string | undefined;
   let title: string | undefined;
   const parser = new Parser({
     onopentag(name, attributes) {
@@ -49,9 +50,14 @@ export function readPage(html: string): Page | undefined {
       if (depth > deepest) tooDeep = true;
       if (unseenFrom > 0) {
         if (name === 'title' && title === undefined) title = '';
+        // What stands in a player is for browsers without one; what it plays is a link.
+        if (name === 'source' && media !== undefined && attributes.src) writer.put(`[${media}](${attributes.src})`);
         return;
       }
-      if (isUnseen(name, attributes)) unseenFrom = depth;
+      if (isUnseen(name, attributes)) {
+        unseenFrom = depth;
+        media = name === 'video' || name === 'audio' ? name : undefined;
+      }
       openElement(writer, name, attributes);
     },
     ontext(text) {
@@ -96,6 +102,7 @@ const opened: Readonly<Record<string, (writer: PageWriter, attributes: Attribute
     else writer.openMark('[', `](${href.trim()})`, label ?? title ?? '');
   },
   area: (writer, { href, alt }) => writer.put(href ? `[${alt ?? ''}](${href})` : ''),
+  audio: (writer, { src }) => writer.put(src ? `[audio](${src})` : ''),
   base: (writer, { href }) => writer.put(href ? `Base of links: ${href}` : ''),
   blockquote: (writer) => writer.openPrefix('> '),
   br: (writer) => writer.breakLine(),
@@ -122,6 +129,7 @@ const opened: Readonly<Record<string, (writer: PageWriter, attributes: Attribute
   td: (writer) => writer.openCell(),
   th: (writer) => writer.openCell(),
   tr: (writer) => writer.openRow(),
+  video: (writer, { src }) => writer.put(src ? `[video](${src})` : ''),
 };
 
 const closed: Readonly<Record<string, (writer: PageWriter) => void>> = {

@@ -13,7 +13,7 @@ const mostBefore = 4000;
 /** A page that shows less is built by its scripts: its markup says more. */
 const leastShown = 300;
 const mostAsked = 20;
-const heading = '<!-- text and links of the page; its markup, scripts and styles are left out -->';
+const heading = '<!-- text and links of the page; its markup, scripts, styles and image addresses are left out -->';
 
 interface Found {
   readonly before: string;
