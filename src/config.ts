@@ -131,7 +131,7 @@ function chooseMode(flags: WrapFlags, isOff: boolean, isObserving: boolean): Ses
   return observe ? 'observe' : 'shrink';
 }
 
-function readProfile({ value, origin }: Chosen): SessionSettings['profile'] {
+export function readProfile({ value, origin }: Chosen): SessionSettings['profile'] {
   if (value === undefined || value === 'standard') return 'standard';
   if (value === 'lossless') return value;
   throw new Failure('unknown-profile', `${origin}: there is no profile ${quote(value)}`, 'Profiles: lossless, standard.');

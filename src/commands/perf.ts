@@ -1,6 +1,7 @@
 /** `headroom perf`: what the ledger says was saved, in tokens and in money. Reads, and writes nothing. */
 import { homedir } from 'node:os';
 import { Command } from 'commander';
+import { readProfile } from '../config.ts';
 import { Failure } from '../errors.ts';
 import { say } from '../launch/say.ts';
 import { reportCsv, reportLines } from '../perf/report.ts';
@@ -14,27 +15,46 @@ interface PerfFlags {
   readonly since?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly replay?: boolean;
+  readonly profile?: string;
 }
 
 const examples = `
 Examples:
   headroom perf                      all that the ledger holds
   headroom perf --since 7d           the last seven days; also 12h, 4w, or a date
-  headroom perf --csv > savings.csv`;
+  headroom perf --csv > savings.csv
+  headroom perf --replay             your own past conversations with Claude Code and Codex,
+                                     as they would have been: nothing is sent, nothing is written
+  headroom perf --replay old/ --profile lossless`;
 
 export function createPerfCommand(): Command {
   return new Command('perf')
+    .argument('[path...]')
     .description('what was saved so far: by day, agent, model, project, lever and kind')
     .helpOption('-h, --help', 'print this page')
     .option('--since <time>', 'only what came after: 7d, 12h, 4w, or a date such as 2026-11-01')
+    .option('--replay', 'replay past conversations: those of Claude Code and Codex, or the files and folders named')
+    .option('--profile <name>', 'with --replay: lossless or standard (the default)')
     .option('--json', 'print the figures as JSON')
     .option('--csv', 'print a row for each day, agent, model, project and session')
     .addHelpText('after', examples)
     .action(perf);
 }
 
-async function perf(flags: PerfFlags): Promise<void> {
+async function perf(paths: readonly string[], flags: PerfFlags): Promise<void> {
   if (flags.json && flags.csv) throw new Failure('contradiction', '--json and --csv cannot go together', 'Choose one of them.');
+  if (flags.replay) {
+    if (flags.since !== undefined || flags.csv)
+      throw new Failure('contradiction', '--replay goes with --json and --profile alone', 'See: headroom perf --help');
+    const { replay } = await import('./perf-replay.ts');
+    return await replay(paths, {
+      json: flags.json ?? false,
+      profile: readProfile({ value: flags.profile, source: 'flag', origin: '--profile' }),
+    });
+  }
+  if (paths.length > 0 || flags.profile !== undefined)
+    throw new Failure('too-many-words', 'Paths and --profile go with --replay', 'Example: headroom perf --replay PATH');
   const since = flags.since === undefined ? undefined : readSince(flags.since, Date.now());
   const { ledger } = cacheParts(findPlaces(process.platform, process.env, homedir()).cacheFolder);
   const summing = startSumming(await loadPrices(await readOwnPrices()));
