@@ -92,6 +92,14 @@ describe('a page as text', () => {
     ]);
   });
 
+  test('is not misled by names that every object knows', () => {
+    expect(
+      textOf(
+        '<constructor role="__proto__" class="constructor toString">one</constructor><div role="constructor" class="valueOf">two</div>',
+      ),
+    ).toEqual(['one', 'two']);
+  });
+
   test('gives up where elements are nested without end', () => {
     expect(readPage('<div>'.repeat(1000))).toBeUndefined();
   });

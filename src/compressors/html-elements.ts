@@ -57,77 +57,83 @@ export function isUnseen(name: string, attributes: Attributes): boolean {
   return attributes.style !== undefined && /(?:^|;)\s*display\s*:\s*none/i.test(attributes.style);
 }
 
-const byElement: Readonly<Record<string, PartKind>> = {
-  main: 'main',
-  article: 'article',
-  nav: 'navigation',
-  header: 'page header',
-  footer: 'page footer',
-  aside: 'sidebar',
-  dialog: 'dialog',
-  form: 'form',
-};
+const byElement: ReadonlyMap<string, PartKind> = new Map(
+  Object.entries({
+    main: 'main',
+    article: 'article',
+    nav: 'navigation',
+    header: 'page header',
+    footer: 'page footer',
+    aside: 'sidebar',
+    dialog: 'dialog',
+    form: 'form',
+  } as const),
+);
 
-const byRole: Readonly<Record<string, PartKind>> = {
-  main: 'main',
-  article: 'article',
-  navigation: 'navigation',
-  menu: 'navigation',
-  menubar: 'navigation',
-  banner: 'page header',
-  contentinfo: 'page footer',
-  complementary: 'sidebar',
-  dialog: 'dialog',
-  search: 'form',
-};
+const byRole: ReadonlyMap<string, PartKind> = new Map(
+  Object.entries({
+    main: 'main',
+    article: 'article',
+    navigation: 'navigation',
+    menu: 'navigation',
+    menubar: 'navigation',
+    banner: 'page header',
+    contentinfo: 'page footer',
+    complementary: 'sidebar',
+    dialog: 'dialog',
+    search: 'form',
+  } as const),
+);
 
 /** Words of class names and ids, whole. */
-const byWord: Readonly<Record<string, PartKind>> = {
-  nav: 'navigation',
-  navbar: 'navigation',
-  navigation: 'navigation',
-  navbox: 'navigation',
-  menu: 'navigation',
-  breadcrumb: 'navigation',
-  breadcrumbs: 'navigation',
-  pagination: 'navigation',
-  catlinks: 'navigation',
-  footer: 'page footer',
-  sidebar: 'sidebar',
-  rail: 'sidebar',
-  cookie: 'dialog',
-  cookies: 'dialog',
-  consent: 'dialog',
-  modal: 'dialog',
-  newsletter: 'form',
-  subscribe: 'form',
-  reflist: 'references',
-  references: 'references',
-  related: 'related links',
-  recommended: 'related links',
-  recirculation: 'related links',
-  recirc: 'related links',
-  trending: 'related links',
-  share: 'sharing links',
-  sharing: 'sharing links',
-  social: 'sharing links',
-  ad: 'advertisement',
-  ads: 'advertisement',
-  advert: 'advertisement',
-  advertisement: 'advertisement',
-  sponsored: 'advertisement',
-  promo: 'advertisement',
-  comments: 'comments',
-};
+const byWord: ReadonlyMap<string, PartKind> = new Map(
+  Object.entries({
+    nav: 'navigation',
+    navbar: 'navigation',
+    navigation: 'navigation',
+    navbox: 'navigation',
+    menu: 'navigation',
+    breadcrumb: 'navigation',
+    breadcrumbs: 'navigation',
+    pagination: 'navigation',
+    catlinks: 'navigation',
+    footer: 'page footer',
+    sidebar: 'sidebar',
+    rail: 'sidebar',
+    cookie: 'dialog',
+    cookies: 'dialog',
+    consent: 'dialog',
+    modal: 'dialog',
+    newsletter: 'form',
+    subscribe: 'form',
+    reflist: 'references',
+    references: 'references',
+    related: 'related links',
+    recommended: 'related links',
+    recirculation: 'related links',
+    recirc: 'related links',
+    trending: 'related links',
+    share: 'sharing links',
+    sharing: 'sharing links',
+    social: 'sharing links',
+    ad: 'advertisement',
+    ads: 'advertisement',
+    advert: 'advertisement',
+    advertisement: 'advertisement',
+    sponsored: 'advertisement',
+    promo: 'advertisement',
+    comments: 'comments',
+  } as const),
+);
 
 /** The part of a page that an element begins; undefined for most. */
 export function partOf(name: string, attributes: Attributes): PartKind | undefined {
-  const known = byRole[attributes.role ?? ''] ?? byElement[name];
+  const known = byRole.get(attributes.role ?? '') ?? byElement.get(name);
   if (known !== undefined || !/^(?:div|section|ul|ol|table|p)$/.test(name)) return known;
   const words = `${attributes.class ?? ''} ${attributes.id ?? ''}`;
   if (words.length === 1 || words.length > 400) return undefined;
   for (const word of words.split(/[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])/)) {
-    const kind = Object.hasOwn(byWord, word.toLowerCase()) ? byWord[word.toLowerCase()] : undefined;
+    const kind = byWord.get(word.toLowerCase());
     if (kind !== undefined) return kind;
   }
   return undefined;

@@ -85,12 +85,12 @@ function openElement(writer: PageWriter, name: string, attributes: Attributes): 
   else if (standsApart(name)) writer.space();
   const heading = /^h([1-6])$/.exec(name);
   if (heading) writer.openPrefix(`${'#'.repeat(Number(heading[1]))} `);
-  else opened[name]?.(writer, attributes);
+  else if (Object.hasOwn(opened, name)) opened[name]?.(writer, attributes);
 }
 
 function closeElement(writer: PageWriter, name: string): void {
   if (/^h[1-6]$/.test(name)) writer.closePrefix();
-  else closed[name]?.(writer);
+  else if (Object.hasOwn(closed, name)) closed[name]?.(writer);
   if (isBlock(name)) writer.breakLine();
   else if (standsApart(name)) writer.space();
   writer.closePart();
