@@ -6,6 +6,7 @@ import type { ToolCall } from '../block.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
+import { excerptOf } from './listing-excerpt.ts';
 import { shrinkLong } from './listing-long.ts';
 import { readFolders, readListed, writeFolders } from './listing-paths.ts';
 import { shrinkTree } from './listing-tree.ts';
@@ -24,6 +25,7 @@ export const listings: Compressor = {
     if (!long || !folders) return long ?? folders;
     return [long, { ...folders, inverse: (smaller) => long.inverse?.(readFolders(smaller)) ?? smaller }];
   },
+  excerpt: ({ text, call }) => excerptOf(text, asFolders(text, listsFiles(call)?.only === true), JSON.stringify(call?.input) ?? ''),
 };
 
 const leastLines = 4;
@@ -62,6 +64,7 @@ function listsOnly(word: string): boolean {
 function looksListed(text: string, only: boolean): boolean {
   const lines = text.split('\n', 400);
   if (lines.filter((line) => readListed(line, only) !== undefined).length >= leastLines) return true;
+  if (text.split('\n', 4000).filter((line) => /^\S*[\\/]\S*:$/.test(line)).length >= leastLines) return true;
   return lines.filter((line) => /^[bcdlps-][r-][w-]\S{7,9} +\d+ |^[│|` ]*[├└|`]-?─*-* \S/.test(line)).length >= leastLines;
 }
 
