@@ -1,6 +1,6 @@
-/** Which rows of JSON must stay in sight because something went wrong in them, and when they are. */
+/** Which rows of JSON must stay in sight, and when they are. */
 import { expect, test } from 'vitest';
-import { errorRows, isRowShown } from '../scripts/bench/error-rows.ts';
+import { errorRows, isRowShown, outlierRows } from '../scripts/bench/telling-rows.ts';
 
 const log = JSON.stringify({
   entries: [
@@ -28,4 +28,14 @@ test('a row is not shown by its values in several lines, or by another row that 
   const [error] = errorRows(log);
   expect(error && isRowShown(error, 'ERROR\nit broke here\nbb22')).toBe(false);
   expect(error && isRowShown(error, 'ERROR\tit broke here\tdd44')).toBe(false);
+});
+
+test('outliers are numbers far from the median and values seen once among few', () => {
+  const rows = Array.from({ length: 40 }, (_, at) => ({ id: `row-${at}`, took: 10 + (at % 5), plan: at % 2 === 0 ? 'free' : 'paid' }));
+  const withOutliers = [...rows, { id: 'slow', took: 500, plan: 'free' }, { id: 'odd', took: 12, plan: 'trial' }];
+  expect(outlierRows(JSON.stringify({ rows }))).toEqual([]);
+  const found = outlierRows(JSON.stringify({ rows: withOutliers }));
+  expect(found).toHaveLength(2);
+  expect(found.map((row) => isRowShown(row, 'id\ttook\tplan\nslow\t500\tfree'))).toEqual([true, false]);
+  expect(found.map((row) => isRowShown(row, 'id\ttook\tplan\nrow-3\t500\tfree'))).toEqual([false, false]);
 });
