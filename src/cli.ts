@@ -1,36 +1,17 @@
 #!/usr/bin/env node
-/** The bin: finds the command, runs it, prints a `Failure` and sets the exit code. */
-import { CommanderError } from 'commander';
-import { createProgram } from './commands/program.ts';
-import { Failure, messageOf } from './errors.ts';
+/** The bin: starts what takes longest, then the command that was typed. */
+import { startsLaunch } from './launch/starts-launch.ts';
+import { startWorkerAhead, takeWorkerAhead } from './launch/worker-thread.ts';
 
 // Node's own warnings would land in the agent's screen.
 process.removeAllListeners('warning');
 
-// Loaded while the words are read: almost every start is this one.
-if (process.argv[2] === 'wrap') void import('./launch/session.ts').catch(() => {});
-
-try {
-  await createProgram().parseAsync();
-} catch (thrown) {
-  process.exitCode = report(thrown);
+// Almost every start is this one: what it needs is loaded while the words are read.
+if (startsLaunch(process.argv.slice(2))) {
+  startWorkerAhead();
+  void import('./launch/session.ts').catch(() => {});
 }
-
-/** The command that was typed, and a space; it is there, or commander would not have complained of its options. */
-function commandWord(): string {
-  const [, , word = ''] = process.argv;
-  return /^[a-z]+$/.test(word) ? `${word} ` : '';
-}
-
-function report(thrown: unknown): number {
-  if (thrown instanceof CommanderError) {
-    if (thrown.exitCode === 0) return 0;
-    return report(new Failure(thrown.code, thrown.message.replace(/^error: /, ''), `Try: headroom ${commandWord()}--help`));
-  }
-  if (thrown instanceof Failure) {
-    process.stderr.write(`headroom: ${thrown.message}\n${thrown.hint && `${thrown.hint}\n`}`);
-    return thrown.exitCode;
-  }
-  process.stderr.write(`headroom: unexpected error: ${messageOf(thrown)}\n`);
-  return 1;
-}
+const { runCommandLine } = await import('./commands/run.ts');
+await runCommandLine();
+// Words that made no sense after all.
+takeWorkerAhead()?.drop();

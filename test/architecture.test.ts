@@ -88,9 +88,14 @@ describe('imports', () => {
 
   test('of what starts slowly are lazy on the way to the agent', () => {
     const heavy = /^import\s(?!type\b)[^;]*from '(?:execa|chalk|node-pty|http-proxy|gpt-tokenizer[^']*|zod[^']*|conf)'/m;
-    const early = [...reach('src/cli.ts'), ...reach('src/launch/session.ts')];
+    const early = ['src/cli.ts', 'src/commands/run.ts', 'src/launch/session.ts', 'src/launch/proxy-worker.ts'].flatMap((file) => [
+      ...reach(file),
+    ]);
     expect(early.filter((file) => heavy.test(read(file)))).toEqual([]);
-    expect(reach('src/cli.ts').has('src/launch/session.ts')).toBe(false);
+    expect(reach('src/commands/run.ts').has('src/launch/session.ts')).toBe(false);
+    // The worker is started before anything else is loaded, and listens before it knows any kind of text.
+    expect(reach('src/cli.ts').size).toBeLessThan(8);
+    expect([...reach('src/launch/proxy-worker.ts')].filter((file) => partOf(file) === 'compressors')).toEqual([]);
   });
 });
 

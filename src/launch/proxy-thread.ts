@@ -2,10 +2,8 @@
  * The main thread's side of the proxy: starts the worker, holds its address and its skips, and starts another where it dies.
  * No request passes through here.
  */
-import { Worker } from 'node:worker_threads';
-import { Failure, messageOf } from '../errors.ts';
 import type { ExchangeRecord, ProxySettings } from '../proxy/records.ts';
-import type { CloseMessage, WorkerMessage } from './worker-run.ts';
+import { type RunningWorker, startWorker, takeWorkerAhead } from './worker-thread.ts';
 
 /** `plain`: after repeated deaths the worker runs with mode `off`, so that the session goes on. `gave-up`: nothing listens any more. */
 type ProxyThreadState = 'running' | 'restarting' | 'plain' | 'gave-up' | 'closed';
@@ -36,17 +34,8 @@ export interface ProxyThread {
 const deathLimits = { period: 10_000, plain: 3, last: 5 };
 /** Milliseconds before the next start, by deaths within the period: at once first, and all well within a second. */
 const pauses = [0, 0, 50, 200, 400];
-/** Many times what sessions need: a leak ends the worker, which is replaced, and not the machine. */
-const resourceLimits = { maxOldGenerationSizeMb: 1024 };
-/** A worker that does not end by itself is ended. */
-const mostClosingMs = 2000;
-
 /** Resolves when the worker listens; rejects with a `Failure` where it cannot. `workerFile` is for tests; the bundle has its own. */
-export async function startProxyThread(
-  settings: ProxySettings,
-  owner: ProxyThreadOwner,
-  workerFile: URL = new URL('./proxy-worker.js', import.meta.url),
-): Promise<ProxyThread> {
+export async function startProxyThread(settings: ProxySettings, owner: ProxyThreadOwner, workerFile?: URL): Promise<ProxyThread> {
   const skips = new Map(settings.skips.map((notice) => [notice.key, notice]));
   const deaths: number[] = [];
   let state: ProxyThreadState = 'restarting';
@@ -56,7 +45,8 @@ export async function startProxyThread(
   let closing: Promise<void> | undefined;
 
   const launch = () => {
-    const started = runWorker(workerFile, { ...settings, port, mode, skips: [...skips.values()] }, (message) => {
+    const worker = takeWorkerAhead() ?? startWorker(workerFile);
+    const started = worker.run({ ...settings, port, mode, skips: [...skips.values()] }, (message) => {
       if (message.type === 'record') owner.onRecord(message.record);
       if (message.type === 'skips') for (const notice of message.notices) skips.set(notice.key, notice);
     });
@@ -98,45 +88,4 @@ export async function startProxyThread(
     return closing;
   };
   return { address: `http://127.0.0.1:${port}/${settings.secret}`, secret: settings.secret, state: () => state, close };
-}
-
-interface RunningWorker {
-  /** The port; rejects with a `Failure` where the worker ends before it listens. */
-  readonly listening: Promise<number>;
-  /** Why the worker ended. */
-  readonly ended: Promise<string>;
-  close(): Promise<void>;
-}
-
-function runWorker(file: URL, settings: ProxySettings, onMessage: (message: WorkerMessage) => void): RunningWorker {
-  // What it prints would land in the agent's screen.
-  const worker = new Worker(file, { workerData: settings, name: 'headroom proxy', stdout: true, stderr: true, resourceLimits });
-  worker.stdout.resume();
-  worker.stderr.resume();
-  let failure = new Failure('proxy-start', 'The proxy did not start.');
-  let reason: string | undefined;
-  const ended = new Promise<string>((resolve) => {
-    worker.on('error', (thrown) => {
-      reason = messageOf(thrown);
-    });
-    worker.on('exit', (code) => resolve(reason ?? `the worker ended with code ${code}`));
-  });
-  const listening = new Promise<number>((resolve, reject) => {
-    worker.on('message', (message: WorkerMessage) => {
-      if (message.type === 'listening') resolve(message.port);
-      if (message.type === 'failed') {
-        failure = new Failure(message.code, message.message, message.hint);
-        reason = message.message;
-      }
-      onMessage(message);
-    });
-    worker.once('exit', () => reject(reason === undefined || reason === failure.message ? failure : new Failure('proxy-start', reason)));
-  });
-  const close = async () => {
-    worker.postMessage({ type: 'close' } satisfies CloseMessage);
-    const late = setTimeout(() => void worker.terminate(), mostClosingMs);
-    await ended;
-    clearTimeout(late);
-  };
-  return { listening, ended, close };
 }

@@ -1,8 +1,10 @@
 /** Runs the agent as it would run without us. */
 import type { Launch } from './launch.ts';
 import { type AgentExit, type AgentStart, startAgent } from './terminal.ts';
+import { takeWorkerAhead } from './worker-thread.ts';
 
 export async function runBare(launch: Launch, notes: readonly string[]): Promise<AgentExit> {
+  takeWorkerAhead()?.drop();
   for (const note of notes) launch.note(note);
   const { args, environment } = launch.situation;
   const running = await startAgent(agentStart(launch, args, environment), { note: launch.note });
