@@ -20,7 +20,18 @@ const line = fc.oneof(
   fc.tuple(
     fc.constantFrom('', '', 'web-1  | ', 'db-1   | ', 'ts=', '['),
     fc.constantFrom(...stamps),
-    fc.constantFrom('', ' ', '] ', '  ', ' info job done and nothing else to say', ' [7] a', ' [7] b c', '\r', ': x'),
+    fc.constantFrom(
+      '',
+      ' ',
+      '] ',
+      '  ',
+      ' info job done and nothing else to say',
+      ' [7] a',
+      ' [7] b c',
+      ' [7] b and quite a lot of words more',
+      '\r',
+      ': x',
+    ),
   ),
   fc.tuple(
     fc.constantFrom('', ' a', '  at b', '\tc', '2026-11-22T', '22/Nov/2026:', ' … as above', '09:14:01', ' ', '09:14:01 … as above'),
@@ -38,6 +49,20 @@ describe('logs under headings', () => {
       { numRuns: 3000 },
     );
   });
+});
+
+test('a message said again in the same instant stays below the words it shares', () => {
+  const lines = ['loading a', 'loading b', 'loading b', 'loading b', 'ready to take any orders'].map(
+    (said) => `2026/11/22 09:14:02 [7] ${said} and nothing else`,
+  );
+  expect(writeHeadings(lines, true)).toEqual([
+    '2026/11/22 09:14:02 [7] loading…',
+    ' a and nothing else',
+    ' b and nothing else',
+    ' … as above',
+    ' … as above',
+    '2026/11/22 09:14:02 [7] ready to take any orders and nothing else',
+  ]);
 });
 
 describe('excerpts of logs', () => {

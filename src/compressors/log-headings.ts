@@ -2,14 +2,13 @@
  * What every line of a log repeats, said once: a line that ends in `…` is what stands in front of the lines below it, and ` … as above`
  * stands for the same words as in the line before. Each line keeps its own place, and its time.
  */
+import { bestRun, continuesTime, continuesWith, nextOthers, sharesInstants, stampOf } from './log-instants.ts';
 import { type LogLine, readLogLine, readUndated } from './log-line.ts';
 
 const mark = '…';
 const ditto = ' … as above';
 /** UTF-16 units that must repeat before they are not said again. */
 const leastDitto = 30;
-/** Beginnings of a line that are tried. */
-const mostCuts = 6;
 /** Lines that a heading with a date must stand before. */
 const leastRun = 3;
 
@@ -20,7 +19,7 @@ export function writeHeadings(lines: readonly string[], dittos: boolean): string
   const said = dittos ? writeDittos(lines, read) : lines;
   const byDate = headByDate(said, read);
   if (!sharesInstants(read)) return byDate;
-  const byTime = headByTime(said, read);
+  const byTime = headByTime(lines, said, read);
   return sizeOf(byTime) < sizeOf(byDate) ? byTime : byDate;
 }
 
@@ -43,8 +42,8 @@ export function readHeadings(written: readonly string[]): string[] {
       lines.push(whole);
       continue;
     }
-    const rest = readLogLine(lines.at(-1) ?? '')?.rest ?? '';
-    lines.push(whole.slice(0, -ditto.length) + rest.slice(closing(rest)));
+    const stamp = stampOf(readLogLine(whole.slice(0, -ditto.length)));
+    lines.push(stamp + (readLogLine(lines.at(-1) ?? '')?.rest ?? ''));
   }
   return lines;
 }
@@ -68,10 +67,6 @@ function underHeading({ text, date }: Heading, line: string): string {
   if (undated?.date !== '') return line;
   if (date.lead !== '') return undated.lead === '' ? text + line : line;
   return undated.lead + date.date + line.slice(undated.lead.length);
-}
-
-function continuesTime(line: string): boolean {
-  return line.length > 1 && line[0] === ' ' && line[1] !== ' ' && line[1] !== '\t';
 }
 
 function writeDittos(lines: readonly string[], read: readonly (LogLine | undefined)[]): string[] {
@@ -134,55 +129,28 @@ function pushWhole(written: string[], heading: Heading, line: string): Heading {
   return belongs ? readHeading('') : heading;
 }
 
-/** True where many lines have the time of the line before. */
-function sharesInstants(read: readonly (LogLine | undefined)[]): boolean {
-  let shared = 0;
-  for (let at = 1; at < read.length; at++) if (read[at] && read[at]?.time === read[at - 1]?.time) shared++;
-  return shared * 4 >= read.length;
-}
-
 /** Lines of the same instant: the whole stamp once, and the words behind it that they share. */
-function headByTime(lines: readonly string[], read: readonly (LogLine | undefined)[]): string[] {
-  const stamps = read.map((line) => (line ? line.lead + line.date + line.time : ''));
+function headByTime(lines: readonly string[], said: readonly string[], read: readonly (LogLine | undefined)[]): string[] {
+  const stamps = read.map(stampOf);
+  const others = nextOthers(lines);
   const written: string[] = [];
   let heading = readHeading('');
   for (let at = 0; at < lines.length; ) {
-    const run = continuesUnder(heading, lines[at] ?? '') ? { text: heading.text, end: at + 1 } : bestRun(lines, stamps, at);
+    const run =
+      heading.date === undefined && continuesWith(heading.text, lines[at] ?? '')
+        ? { text: heading.text, end: at + 1 }
+        : bestRun(lines, stamps, at, others[at] ?? lines.length);
     const next = run === undefined || run.text === heading.text ? heading : readHeading(run.text);
     if (run === undefined || next.date !== undefined) {
-      heading = pushWhole(written, heading, lines[at] ?? '');
+      heading = pushWhole(written, heading, said[at] ?? '');
       at++;
       continue;
     }
     if (next !== heading) written.push(run.text + mark);
     heading = next;
-    for (; at < run.end; at++) written.push((lines[at] ?? '').slice(run.text.length));
+    for (; at < run.end; at++) written.push(said[at] === lines[at] ? (lines[at] ?? '').slice(run.text.length) : ditto);
   }
   return written;
-}
-
-function continuesUnder({ text, date }: Heading, line: string): boolean {
-  return text !== '' && date === undefined && line.startsWith(text) && continuesTime(line.slice(text.length, text.length + 2));
-}
-
-/** Of the beginnings that a line shares with the next, the one that saves most over the lines that go on having it. */
-function bestRun(lines: readonly string[], stamps: readonly string[], from: number): { text: string; end: number } | undefined {
-  const [line = '', stamp = ''] = [lines[from], stamps[from]];
-  let best: { text: string; end: number } | undefined;
-  let mostSaved = 0;
-  let tried = 0;
-  for (let cut = line.indexOf(' ', stamp.length); stamp !== '' && cut >= 0 && tried < mostCuts; cut = line.indexOf(' ', cut + 1)) {
-    if (!continuesTime(line.slice(cut, cut + 2))) continue;
-    const text = line.slice(0, cut);
-    let end = from + 1;
-    while (stamps[end] === stamp && continuesUnder({ text, date: undefined }, lines[end] ?? '')) end++;
-    if (end === from + 1) break;
-    const saved = (end - from - 1) * text.length;
-    if (saved > mostSaved) best = { text, end };
-    mostSaved = Math.max(saved, mostSaved);
-    tried++;
-  }
-  return best;
 }
 
 function sizeOf(lines: readonly string[]): number {
