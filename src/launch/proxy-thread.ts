@@ -34,6 +34,7 @@ export interface ProxyThread {
 const deathLimits = { period: 10_000, plain: 3, last: 5 };
 /** Milliseconds before the next start, by deaths within the period: at once first, and all well within a second. */
 const pauses = [0, 0, 50, 200, 400];
+
 /** Resolves when the worker listens; rejects with a `Failure` where it cannot. `workerFile` is for tests; the bundle has its own. */
 export async function startProxyThread(settings: ProxySettings, owner: ProxyThreadOwner, workerFile?: URL): Promise<ProxyThread> {
   const skips = new Map(settings.skips.map((notice) => [notice.key, notice]));
