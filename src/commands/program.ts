@@ -8,6 +8,7 @@ import { createConfigCommand } from './config.ts';
 import { createDemoCommand } from './demo.ts';
 import { createPerfCommand } from './perf.ts';
 import { createRetrieveCommand } from './retrieve.ts';
+import { createStatsCommand } from './stats.ts';
 import { createWrapCommand, isAgentName } from './wrap.ts';
 
 const examples = `
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     .addCommand(createDemoCommand())
     .addCommand(createAgentsCommand())
     .addCommand(createPerfCommand())
+    .addCommand(createStatsCommand())
     .addCommand(createConfigCommand())
     .addCommand(createRetrieveCommand())
     .addCommand(createCleanCommand())

@@ -51,6 +51,24 @@ export async function isLaunchRunning(id: string, platform: NodeJS.Platform): Pr
   return owner !== undefined && owner.machine === machine(platform) && isRunning(owner.pid, owner.start, platform);
 }
 
+export interface RunningLaunch {
+  readonly id: string;
+  readonly pid: number;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
+/** The launches that run on this machine, by when they began. */
+export async function findRunningLaunches(cacheFolder: string, platform: NodeJS.Platform): Promise<readonly RunningLaunch[]> {
+  const found: RunningLaunch[] = [];
+  for (const id of listNames(launches(cacheFolder))) {
+    const pid = readId(id)?.pid;
+    if (pid !== undefined && (await isLaunchRunning(id, platform)))
+      found.push({ id, pid, since: Date.now() - ageInDays(join(launches(cacheFolder), id)) * 86_400_000 });
+  }
+  return found.sort((one, other) => one.since - other.since);
+}
+
 /** Removes what dead launches left, and says how many; never rejects. What another machine or container left, and cannot be asked about, stays for a month. */
 export async function sweepLaunches(cacheFolder: string, platform: NodeJS.Platform): Promise<number> {
   let removed = 0;

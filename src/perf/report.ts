@@ -63,12 +63,12 @@ function cell(value: string | number): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function sayInput({ input, removed }: RequestSum): string {
+export function sayInput({ input, removed }: RequestSum): string {
   if (removed === 0) return `${sayNumber(input)} tokens`;
   return `~${sayNumber(input + removed)} → ${sayNumber(input)} tokens, ~${sayShare(removed, input + removed)} removed`;
 }
 
-function sayCost({ billed, saved }: RequestSum): string {
+export function sayCost({ billed, saved }: RequestSum): string {
   if (saved === 0) return sayDollars(billed);
   const change = saved > 0 ? `~${sayShare(saved, billed + saved)} saved` : `~${sayShare(-saved, billed + saved)} more`;
   return `~${sayDollars(billed + saved)} → ${sayDollars(billed)}, ${change}`;
