@@ -2,8 +2,8 @@
  * Pages of the web that were fetched to be read: their visible text with its links, and of big ones what they are about. Never HTML files,
  * pages of the machine's own servers, or markup that was asked for as such: there the markup is the subject.
  */
-import { findAsked } from '../text/asked-words.ts';
 import { fetchesPage } from '../text/page-request.ts';
+import { findTelling } from '../text/telling-words.ts';
 import type { Compressor, SmallerText, TextToShrink } from './compressor.ts';
 import { keepMain, tellParts } from './html-main.ts';
 import { type Page, readPage } from './html-page.ts';
@@ -12,7 +12,8 @@ import { type Page, readPage } from './html-page.ts';
 const mostBefore = 4000;
 /** A page that shows less is built by its scripts: its markup says more. */
 const leastShown = 300;
-const mostAsked = 20;
+/** Share of the lines in which a word that was asked for may stand. */
+const mostAsked = 0.05;
 const heading = '<!-- text and links of the page; its markup, scripts, styles and image addresses are left out -->';
 
 interface Found {
@@ -47,9 +48,9 @@ export const html: Compressor = {
 
 /** A link in the margin may be what was asked for; words that stand everywhere tell none from the others. */
 function keepAsked(keeps: boolean[], page: Page, asked: string | undefined): void {
-  const isAsked = findAsked(asked);
-  const found = isAsked ? page.lines.flatMap(({ text }, at) => (!keeps[at] && isAsked(text) ? [at] : [])) : [];
-  if (found.length <= mostAsked) for (const at of found) keeps[at] = true;
+  const margin = page.lines.map(({ text }, at) => (keeps[at] ? '' : text));
+  const isTelling = findTelling(margin, asked, mostAsked);
+  for (const [at, line] of margin.entries()) if (isTelling(line)) keeps[at] = true;
 }
 
 function startOf(text: string): number {

@@ -2,7 +2,7 @@
  * Results of a web search, one after the other, each with its title and address on lines of their own: all titles and addresses, the first lines of
  * every result, and the lines that hold a telling word of the question.
  */
-import { findAsked } from '../text/asked-words.ts';
+import { findTelling } from '../text/telling-words.ts';
 
 const label =
   /^(?:#{1,6} |(?:\d+\. )?(?:\*\*)?(?:Title|URL|Link|Source|Published|Date|Author|Snippet|Summary|Highlights|Score)\b[^:\n]{0,12}:|https?:\/\/\S+$|-{3,}$)/i;
@@ -16,7 +16,7 @@ const mostCommon = 0.2;
 /** One per line; undefined where the text is no list of results. */
 export function keepResults(lines: readonly string[], question: string): boolean[] | undefined {
   if (lines.filter((line) => address.test(line)).length < leastResults) return undefined;
-  const isTelling = tellingWord(lines, question);
+  const isTelling = findTelling(lines, question, mostCommon);
   let shown = 0;
   return lines.map((line) => {
     if (address.test(line)) shown = 0;
@@ -29,14 +29,4 @@ export function keepResults(lines: readonly string[], question: string): boolean
     }
     return isTelling(line);
   });
-}
-
-function tellingWord(lines: readonly string[], question: string): (line: string) => boolean {
-  const tests = question
-    .split(/\s+/)
-    .map((word) => findAsked(word))
-    .filter((test) => test !== undefined)
-    .slice(0, 24)
-    .filter((test) => lines.filter(test).length <= lines.length * mostCommon);
-  return (line) => tests.some((test) => test(line));
 }

@@ -4,15 +4,16 @@
  * deviations times 1.4826 (or, where more than half are the same, another number that at most two rows hold), or a value seen once in a column of at most eight values, or a cell whose
  * length is such an outlier. Columns that only count up are no measure.
  */
-import { findAsked } from '../text/asked-words.ts';
+import { findTelling } from '../text/telling-words.ts';
 import type { DrawnTable, TableRow } from './tables-read.ts';
 
 const first = 5;
 const last = 3;
 const mostValues = 8;
 const failure = /\b(?:error|errors|failed|failure|fatal|critical|exception|denied|refused|timeout|warning|warn|crash|crashed|panic)\b/i;
-/** Above this share, words of failure or of the question tell nothing. */
+/** Above these shares, words of failure or of the question tell nothing. */
 const mostMarked = 0.25;
+const mostAsked = 0.1;
 /** UTF-16 units of what is told of a column, and of all. */
 const mostTold = 160;
 const number = /^[-+]?\d{1,15}(?:\.\d+)?(?:e[-+]?\d{1,3})?$/i;
@@ -24,8 +25,9 @@ export function keepRows({ head, rows }: DrawnTable, asked: string | undefined):
     if (found.length <= rows.length * mostMarked) for (const at of found) keeps[at] = true;
   };
   mark((row) => row.cells.some((cell) => failure.test(cell)));
-  const isAsked = findAsked(asked);
-  if (isAsked) mark((row) => row.cells.some(isAsked));
+  const lines = rows.map((row) => row.cells.join(' '));
+  const isTelling = findTelling(lines, asked, mostAsked);
+  for (const [at, line] of lines.entries()) if (isTelling(line)) keeps[at] = true;
   for (const column of head.keys()) {
     const cells = rows.map((row) => row.cells[column] ?? '');
     for (const at of outliersOf(cells)) keeps[at] = true;
