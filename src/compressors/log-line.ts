@@ -13,7 +13,7 @@ export interface LogLine {
 }
 
 /** A container or pod, a key, a bracket; and the address and user of an access log. */
-const lead = String.raw`(?:[\w./-]{1,80} *\| |\[pod/[^\]\s]{1,120}\] )?(?:ts=|t=|time="?|timestamp="?|\[Nest\] \d+ +- |[IWEF]\d{4} (?=\d\d:)|[[(])?`;
+const lead = String.raw`(?:[\w./-]{1,80} *\| |\[pod/[^\]\s]{1,120}\] )?(?:ts=|t=|time="?|timestamp="?|\[Nest\] \d+ +- |[IWEF]\d{4} (?=\d\d:)|\{"(?:time|ts|timestamp|@timestamp|t)": ?"|[[(])?`;
 const visitor = String.raw`[^\s[\]]{1,60} [^\s[\]]{1,40} [^\s[\]]{1,40} \[`;
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const date = String.raw`\d{4}[-/.]\d\d[-/.]\d\d[T ]|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?${month} [ \d]\d |\d\d/${month}/\d{4}:|\d\d?[-/.]\d\d?[-/.]\d{4},? `;

@@ -3,7 +3,7 @@ import type { LogLine } from './log-line.ts';
 
 const request = /\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:https?:\/\/[^\s/"?]+)?(\/[^\s"?]*)/;
 const status = /\bHTTP\/[\d.]+"? ([1-5]\d\d)\b|(?:\bstatus(?:_?code)?["']?[=: ]+|[-=]> *|^[^/]*\/\S* +)([1-5]\d\d)\b/i;
-const message = /\b(?:msg|message|event)=(?:"([^"]+)"|(\S+))/;
+const message = /\b(?:msg|message|event)(?:=|": ?)(?:"([^"]+)"|(\S+))/;
 
 const mostWords = 6;
 const mostScanned = 12;
