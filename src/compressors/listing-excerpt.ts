@@ -24,7 +24,7 @@ export function excerptOf(text: string, form: SmallerText | undefined, asked: st
   const shape = { ...(form ? { of: form } : {}) };
   if (lines.filter((line) => size.test(line)).length > 0.9 * lines.length - largestSizes) return { ...shape, ...largest(lines) };
   const blocks = blocksOf(lines, asked);
-  const hides = new Set(blocks.filter((block) => block !== undefined && (block.isOfTools || isOfMany(block, lines))));
+  const hides = new Set([...new Set(blocks)].filter((block) => block !== undefined && (block.isOfTools || isOfMany(block, lines))));
   const keeps = lines.map((_, at) => {
     const block = blocks[at];
     return !hides.has(block) || at - (block?.from ?? at) < (block?.isOfTools ? fewNames : firstNames);

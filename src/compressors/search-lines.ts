@@ -27,7 +27,12 @@ export interface SearchResult {
 
 /** Reads all lines; a context line is only believed where its path has a hit as well. */
 export function readSearch(lines: readonly string[]): SearchResult {
-  const numbered = lines.map(readHit);
+  let before = '';
+  const numbered = lines.map((line) => {
+    const hit = readHit(line, before);
+    if (hit) before = hit.path;
+    return hit;
+  });
   const isNumbered = numbered.some((line) => line !== undefined);
   const hits = isNumbered ? numbered : lines.map(readPlainHit);
   const paths = new Set(hits.flatMap((line) => (line ? [line.path] : [])));
@@ -53,14 +58,16 @@ const fileName = /^(?:[\w@+-]*[\p{L}_][\w@+-]*\.[\w.-]*\w|\.\w[\w.-]*|[A-Z]\w*fi
 
 /** True for what can only be a path: no sentence, no time, no key of a table. Spaces are believed in paths that begin at a root. */
 export function isPath(text: string): boolean {
-  if (text.length > mostLength || !/[\p{L}_]/u.test(text) || /["`<>|\t]|: |:$|^\w\w+:\/\//.test(text)) return false;
+  if (text.length > mostLength || !/[A-Za-z_\u00aa-\uffff]/.test(text) || /["`<>|\t]|: |:$|^\w\w+:\/\//.test(text)) return false;
   if (rooted.test(text)) return true;
   if (/\s/.test(text) || text.indexOf(':') !== text.lastIndexOf(':')) return false;
   return /[\\/]/.test(text) || fileName.test(text);
 }
 
-/** `path:12:text`; a colon may belong to a drive or a git revision. */
-function readHit(line: string): SearchLine | undefined {
+/** `path:12:text`; a colon may belong to a drive or a git revision. `before`: the path of the hit before, known to be one. */
+function readHit(line: string, before: string): SearchLine | undefined {
+  if (before !== '' && line.startsWith(before) && /^:\d+:/.test(line.slice(before.length, before.length + 12)))
+    return { kind: 'hit', path: before, entry: line.slice(before.length + 1) };
   const head = line.slice(0, mostLength);
   const number = /:\d+:/g;
   number.lastIndex = /^[A-Za-z]:[\\/]/.test(head) ? 2 : 1;
@@ -71,9 +78,10 @@ function readHit(line: string): SearchLine | undefined {
 
 function readContext(line: string, paths: ReadonlySet<string>): SearchLine | undefined {
   const head = line.slice(0, mostLength);
-  for (let at = head.indexOf('-'); at >= 0; at = head.indexOf('-', at + 1)) {
-    if (!/^-\d+-/.test(head.slice(at, at + 12)) || !paths.has(head.slice(0, at))) continue;
-    return { kind: 'context', path: head.slice(0, at), entry: line.slice(at + 1) };
+  const number = /-\d+(?=-)/g;
+  for (let found = number.exec(head); found; found = number.exec(head)) {
+    const path = head.slice(0, found.index);
+    if (paths.has(path)) return { kind: 'context', path, entry: line.slice(found.index + 1) };
   }
   return undefined;
 }
