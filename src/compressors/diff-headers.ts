@@ -3,7 +3,7 @@
  * is said once, above them. The inverse writes both out again.
  */
 
-import type { TwoWay } from './two-way.ts';
+import { append, type TwoWay } from './two-way.ts';
 
 export const header = /^diff --git (\S+)$/;
 export const oneSided = /^(\d+) lines (added|removed), shown without "([+-])":$/;
@@ -34,7 +34,8 @@ function shorten(lines: readonly string[]): string[] | undefined {
       continue;
     }
     isShorter = true;
-    short.push(`diff --git ${path}`, ...lines.slice(at + 1, hunks - 2));
+    short.push(`diff --git ${path}`);
+    append(short, lines.slice(at + 1, hunks - 2));
     at = hunks;
     const side = sideOf(lines, at);
     if (!side) continue;

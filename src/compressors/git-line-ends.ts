@@ -1,5 +1,5 @@
 /** `warning: in the working copy of 'x', LF will be replaced by CRLF …`, once for every file: the warning once, its files below. */
-import type { TwoWay } from './two-way.ts';
+import { append, type TwoWay } from './two-way.ts';
 
 const warning = /^warning: in the working copy of ('.+'), ((?:LF|CRLF) will be replaced by (?:LF|CRLF) the next time Git touches it)(\r?)$/;
 const heading = /^warning: ((?:LF|CRLF) will be replaced by (?:LF|CRLF) the next time Git touches it), in the working copies of:(\r?)$/;
@@ -23,7 +23,8 @@ function shorten(lines: readonly string[]): string[] | undefined {
       continue;
     }
     isShorter = true;
-    short.push(`warning: ${what}, in the working copies of:${end}`, ...files);
+    short.push(`warning: ${what}, in the working copies of:${end}`);
+    append(short, files);
     at += files.length;
   }
   return isShorter ? short : undefined;

@@ -1,5 +1,5 @@
 /** `git log` writes the author above every commit, mostly the same one, and `--format=fuller` the committer and both dates: said once, at the top. */
-import type { TwoWay } from './two-way.ts';
+import { append, type TwoWay } from './two-way.ts';
 
 const commit = /^commit [0-9a-f]{7,64}\b/;
 const head = /^(?:Merge|Author|Date|AuthorDate|Commit|CommitDate): /;
@@ -59,7 +59,7 @@ function writeOut(short: readonly string[]): string[] {
     if (!commit.test(short[at++] ?? '')) continue;
     const given: string[] = [];
     while (head.test(short[at] ?? '')) given.push(short[at++] ?? '');
-    lines.push(...writeOutHead(given, people, hasDates));
+    append(lines, writeOutHead(given, people, hasDates));
   }
   return lines;
 }

@@ -3,7 +3,7 @@
  * name, one space further in, in their order.
  */
 import { foldFolders } from '../text/folder-runs.ts';
-import type { TwoWay } from './two-way.ts';
+import { append, type TwoWay } from './two-way.ts';
 
 const lead =
   /^(?:\t(?:(?:new file|modified|deleted|renamed|copied|typechange|both modified|both added|both deleted|added by us|added by them|deleted by us|deleted by them): +)?|[ MTADRCU?!]{2} | (?:create|delete) mode \d{6} |[MTADRCU]\d*\t)/;
@@ -25,7 +25,8 @@ function shorten(lines: readonly string[]): string[] | undefined {
   let next = 0;
   for (const { from, until, folder } of runs) {
     const indent = indentOf(leads.slice(from, until));
-    short.push(...lines.slice(next, from), `${indent}${folder}:`);
+    append(short, lines.slice(next, from));
+    short.push(`${indent}${folder}:`);
     for (let at = from; at < until; at++) short.push(`${indent || ' '}${leads[at]}${paths[at]?.slice(folder.length)}`);
     next = until;
   }

@@ -2,7 +2,7 @@
  * `git diff --stat` draws a bar of plus and minus signs and pads its columns; where a bar is not scaled down it says how many lines were added
  * and removed, and so do figures: ` src/a.ts | 12 +++++++-----` is ` src/a.ts | +7 -5`.
  */
-import type { TwoWay } from './two-way.ts';
+import { append, type TwoWay } from './two-way.ts';
 
 const row = /^ (\S.*?) +\| +(\d+) ?(\+*)(-*)$/;
 const binary = /^ (\S.*?) +\| (Bin.*)$/;
@@ -22,10 +22,11 @@ function shorten(lines: readonly string[]): string[] | undefined {
     const block = lines.slice(start, at);
     const rows = block.length > 0 && summary.test(line) ? shortenRows(block) : undefined;
     if (rows) isShorter = true;
-    short.push(...(rows ?? block), line);
+    append(short, rows ?? block);
+    short.push(line);
     start = at + 1;
   }
-  short.push(...lines.slice(start));
+  append(short, lines.slice(start));
   return isShorter ? short : undefined;
 }
 
@@ -53,10 +54,11 @@ function writeOut(short: readonly string[]): string[] {
     if (line.includes(' | ') && line.startsWith(' ')) continue;
     const block = short.slice(start, at);
     const isShort = block.length > 0 && summary.test(line) && block.some((entry) => shortRow.test(entry));
-    lines.push(...(isShort ? writeOutRows(block) : block), line);
+    append(lines, isShort ? writeOutRows(block) : block);
+    lines.push(line);
     start = at + 1;
   }
-  lines.push(...short.slice(start));
+  append(lines, short.slice(start));
   return lines;
 }
 
@@ -72,8 +74,8 @@ function writeOutRows(rows: readonly string[]): string[] {
     const [count = '', ...bar] = rest.split(' ');
     return { name: other, count, bar: bar.length > 0 ? ` ${bar.join(' ')}` : '' };
   });
-  const nameWidth = Math.max(...parsed.map(({ name }) => name.length));
-  const countWidth = Math.max(...parsed.map(({ count }) => count.length));
+  const nameWidth = parsed.reduce((most, { name }) => Math.max(most, name.length), 0);
+  const countWidth = parsed.reduce((most, { count }) => Math.max(most, count.length), 0);
   return parsed.map(({ name, count, bar }) => {
     const figure = count === 'Bin' ? count : count.padStart(countWidth);
     return ` ${name.padEnd(nameWidth)} | ${figure}${bar}`;

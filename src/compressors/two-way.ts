@@ -9,6 +9,11 @@ export interface TwoWay {
   readonly writeOut: (short: readonly string[]) => string[];
 }
 
+/** `push` takes no more arguments than a call stack holds. */
+export function append(lines: string[], more: readonly string[]): void {
+  for (const line of more) lines.push(line);
+}
+
 function shortenAll(lines: readonly string[], ways: readonly TwoWay[]): { lines: readonly string[]; ways: TwoWay[] } {
   const used: TwoWay[] = [];
   let present = lines;
