@@ -6,8 +6,9 @@ import type { Compressor } from './compressor.ts';
 import { claimRun } from './run-claim.ts';
 import { excerptRun, formsOf } from './run-lines.ts';
 
+/** The tool, or what starts it and the word that says what is run; a path that holds such a word is none. */
 const command =
-  /\b(?:build|compile|typecheck|type-check|lint|check|tsc|vue-tsc|eslint|biome|oxlint|prettier|ultracite|ruff|mypy|pylint|flake8|pyright|clippy|cargo|go (?:build|vet|install)|golangci-lint|staticcheck|govulncheck|gcc|g\+\+|cc|clang|clang\+\+|make|cmake|ninja|meson|bazel|mvn|mvnw|gradle|gradlew|ant|javac|kotlinc|scalac|sbt|dotnet|msbuild|webpack|vite|esbuild|rollup|rspack|tsup|tsdown|next|nuxt|astro|turbo|nx|lerna|swift|xcodebuild|zig|gh run|actions\/jobs|pre-commit|lefthook|husky|git push|git commit)\b/;
+  /^(?:(?:\S*\/)?(?:npx|bunx|npm|pnpm|yarn|bun|deno|node|uv|uvx|poetry|python[\d.]*|bundle|just|task|mise|cargo|go|dotnet|composer|swift|zig|docker|turbo|nx|lerna)\s(?:.*[\s:])?)?(?:\S*\/)?(?:build|compile|typecheck|type-check|types|lint|lint:fix|check|package|prepublish|tsc|vue-tsc|eslint|biome|oxlint|prettier|ultracite|ruff|mypy|pylint|flake8|pyright|clippy|vet|golangci-lint|staticcheck|govulncheck|gcc|g\+\+|cc|c\+\+|clang|clang\+\+|make|cmake|ninja|meson|bazel|mvnw?|gradlew?|ant|javac|kotlinc|scalac|sbt|msbuild|webpack|vite|esbuild|rollup|rspack|tsup|tsdown|next|nuxt|astro|xcodebuild|pre-commit|lefthook|husky)(?=$|[\s:;&])|^gh\s+(?:run\s+view|api\s.*\/logs)\b|^git\s+(?:-\S+\s+\S+\s+)?(?:push|commit)\b/;
 
 export const builds: Compressor = {
   kind: 'build',

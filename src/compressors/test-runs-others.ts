@@ -1,6 +1,6 @@
 /** Test runners of other languages, where a line says by itself that a test passed: cargo, ctest, GoogleTest, JVM, .NET, PHP, Ruby, Swift, PowerShell. */
 import { type Family, markScopes } from './run-family.ts';
-import { type Noise, passedOutput, passedTest, passedTests } from './run-marks.ts';
+import { type Noise, passedFiles, passedOutput, passedTest, passedTests } from './run-marks.ts';
 
 const begun: Noise = { one: 'test begun', many: 'tests begun' };
 
@@ -123,9 +123,12 @@ const xctest: Family = {
 const pester: Family = {
   name: 'Pester',
   sort: 'tests',
-  words: ['Tests Passed: ', 'Pester v'],
-  present: /^Tests Passed: \d+, Failed: \d+|^Pester v\d/m,
-  rows: [{ pattern: /^ *\[\+\] \S.* [\d.]+m?s(?: \(.*\))?$/, noise: passedTests }],
+  words: ['Tests Passed: ', 'Pester v', 'Discovery found'],
+  present: /^Tests Passed: \d+, Failed: \d+|^Pester v\d|^Discovery found \d+ tests? in /m,
+  rows: [
+    { pattern: /^\[\+\] \S.*\.ps1 [\d.]+m?s(?: \(.*\))?$/, noise: passedFiles },
+    { pattern: /^ *\[\+\] \S.* [\d.]+m?s(?: \(.*\))?$/, noise: passedTests },
+  ],
 };
 
 export const otherTests: readonly Family[] = [

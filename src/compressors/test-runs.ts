@@ -6,8 +6,9 @@ import type { Compressor } from './compressor.ts';
 import { claimRun } from './run-claim.ts';
 import { excerptRun, formsOf } from './run-lines.ts';
 
+/** The runner, or what starts it, and the word that says what is run; a path that holds such a word is none. */
 const command =
-  /\b(?:tests?|vitest|jest|mocha|pytest|py\.test|unittest|nose2?|tox|nox|nextest|ctest|rspec|phpunit|pest|playwright|cypress|ava|tap|deno|karma|surefire|verify|check|Invoke-Pester)\b/;
+  /^(?:(?:\S*\/)?(?:npx|bunx|npm|pnpm|yarn|bun|deno|node|tsx|uv|uvx|poetry|pipenv|hatch|pdm|python[\d.]*|py|bundle|rake|rails|bin\/\S+|make|just|task|mise|cargo|go|gotestsum|mvnw?|gradlew?(?:\.bat)?|sbt|dotnet|php|composer|swift|zig|mix|docker|turbo|nx|lerna|xcodebuild|bazel|tox|nox)\s(?:.*[\s:])?)?(?:\S*\/)?(?:tests?|t|vitest|jest|mocha|ava|tap|pytest|py\.test|unittest|nose2?|runtests\.py|tox|nox|nextest|ctest|rspec|spec|phpunit|pest|playwright|cypress|karma|check|verify|Invoke-Pester)(?=$|[\s:;&])/;
 
 export const testRuns: Compressor = {
   kind: 'test-run',
