@@ -76,7 +76,7 @@ describe('JSON as tables', () => {
   test('reads back to the byte, whatever the shape and the spelling', () => {
     let written = 0;
     fc.assert(
-      fc.property(tree, style, fc.constantFrom('whole', 'lines', 'midst', 'envelope'), (drawn, spelled, where) => {
+      fc.property(tree, style, fc.constantFrom('whole', 'lines', 'midst', 'envelope', 'cut'), (drawn, spelled, where) => {
         const text = place({ items: [drawn, drawn, drawn, drawn] }, spelled, where);
         const outline = writeText(text);
         if (!outline) return;
@@ -159,6 +159,7 @@ function place(drawn: Tree, spelled: Style, where: string): string {
   const whole = spelled.indent === undefined ? spelled : { ...spelled, comma: ',', colon: ': ' };
   const text = write(drawn, whole, '\n');
   if (where === 'midst') return `HTTP/1.1 200 OK\n\n${text}\ndone\n{\n`;
+  if (where === 'cut') return `${`[${text},${text},${text}`.slice(0, 1100 + ((text.length * 31) % 900))}… cut`;
   if (where === 'envelope') return JSON.stringify({ code: 0, stdout: text, stderr: '' });
   if (where === 'whole' || spelled.indent !== undefined) return text;
   const line = write(

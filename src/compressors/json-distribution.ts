@@ -46,7 +46,8 @@ function tellRange(cells: TableColumn['cells'], rows: readonly number[], spelled
   }
   if (!spelled.every((value) => /^\d{4}-\d\d-\d\d/.test(value))) return undefined;
   const [first, last] = ends(spelled, (one, other) => (one < other ? -1 : one > other ? 1 : 0));
-  return `${first} to ${last}`;
+  const days = [first.slice(0, 10), last.slice(0, 10)];
+  return days[0] === days[1] ? `${first} to ${last}` : days.join(' to ');
 }
 
 function tellCounts(values: readonly string[], least: number): string | undefined {

@@ -1,6 +1,7 @@
 /** A text of JSON as an outline under one line that says what it is, and back. */
 import { compact, type JsonLayout, layoutOf, spaced } from '../text/json-layout.ts';
-import { type JsonNode, parseJson, writeJson } from '../text/json-node.ts';
+import { type JsonNode, writeCutJson } from '../text/json-node.ts';
+import { parseCutJson, parseJson } from '../text/json-parse.ts';
 import { type StringSpelling, spellingOfStrings } from '../text/json-spelling.ts';
 import { type LineCursor, readOutline } from './json-read.ts';
 import type { Notation } from './json-words.ts';
@@ -11,6 +12,8 @@ export interface JsonDocument {
   /** One value, or an array of those that stood on lines of their own. */
   readonly root: JsonNode;
   readonly isLines: boolean;
+  /** Where the text breaks off: how many containers it left open. */
+  readonly cutLevels?: number;
 }
 
 /** Reads a whole text as one value; undefined where it is none that can be written again. */
@@ -19,6 +22,14 @@ export function parseDocument(json: string): JsonDocument | undefined {
   const notation = notationOf(layoutOf(json), spellingOfStrings(json));
   const parsed = parseJson(json, 0, notation.layout, notation.strings);
   return parsed?.end === json.length && parsed.node.type !== 'verbatim' ? { notation, root: parsed.node, isLines: false } : undefined;
+}
+
+/** Reads as much of a value as there is; `end` is the index behind it. */
+export function parseCutDocument(text: string): (JsonDocument & { readonly end: number }) | undefined {
+  if (/\p{Surrogate}/u.test(text)) return undefined;
+  const notation = notationOf(layoutOf(text), spellingOfStrings(text));
+  const parsed = parseCutJson(text, 0, notation.layout, notation.strings);
+  return parsed && { notation, root: parsed.node, isLines: false, cutLevels: parsed.levels, end: parsed.end };
 }
 
 /** Reads lines that are a value each. */
@@ -38,10 +49,10 @@ export function parseLines(lines: readonly string[]): JsonDocument | undefined {
 }
 
 /** Line numbers of tables count from the line that says what it is. */
-export function spellDocument({ root, notation, isLines }: JsonDocument, promote?: Promote): Outline {
+export function spellDocument({ root, notation, isLines, cutLevels = 0 }: JsonDocument, promote?: Promote): Outline {
   const outline = writeOutline(root, notation, promote);
   const tables = outline.tables.map((table) => ({ ...table, lines: table.lines.map((line) => line + 1) }));
-  return { lines: [headOf(notation, isLines, outline), ...outline.lines], tables };
+  return { lines: [headOf(notation, isLines, cutLevels, outline), ...outline.lines], tables };
 }
 
 /** The text that a document was; the cursor stands behind it. Undefined where none begins there. */
@@ -51,8 +62,8 @@ export function readDocument(cursor: LineCursor): string | undefined {
   cursor.at++;
   const root = readOutline(cursor, head.notation);
   if (!root) return undefined;
-  if (!head.isLines) return writeJson(root, head.notation.layout);
-  return root.type === 'array' ? root.items.map((item) => writeJson(item, head.notation.layout)).join('\n') : undefined;
+  if (!head.isLines) return writeCutJson(root, head.notation.layout, head.cutLevels);
+  return root.type === 'array' ? root.items.map((item) => writeCutJson(item, head.notation.layout, 0)).join('\n') : undefined;
 }
 
 const escapes: readonly (readonly [keyof StringSpelling, string])[] = [
@@ -80,7 +91,7 @@ export function readEscapes(said: string): StringSpelling {
   return { escapesNonAscii: has('escapesNonAscii'), escapesMarkup: has('escapesMarkup'), escapesSlashes: has('escapesSlashes') };
 }
 
-function headOf({ layout, strings }: Notation, isLines: boolean, outline: Outline): string {
+function headOf({ layout, strings }: Notation, isLines: boolean, cutLevels: number, outline: Outline): string {
   const name =
     layout.indent === undefined
       ? layouts.find(([, { comma, colon }]) => comma === layout.comma && colon === layout.colon)?.[0]
@@ -88,7 +99,8 @@ function headOf({ layout, strings }: Notation, isLines: boolean, outline: Outlin
         ? `indent ${layout.indent.length} tab`
         : `indent ${layout.indent.length}`;
   const said = sayEscapes(strings);
-  return `JSON${isLines ? ' lines' : ''} (${name}${said === '' ? '' : `, ${said}`}) as ${outline.tables.length > 0 ? legend(outline) : 'outline'}`;
+  const cut = cutLevels === 0 ? '' : `, cut off ${cutLevels} deep`;
+  return `JSON${isLines ? ' lines' : ''} (${name}${cut}${said === '' ? '' : `, ${said}`}) as ${outline.tables.length > 0 ? legend(outline) : 'outline'}`;
 }
 
 /** What a reader must know of the tables that follow. */
@@ -100,14 +112,14 @@ function legend({ lines, tables }: Outline): string {
   );
   const isAbsent = tables.some((table) => table.lines.some((line) => /^\t|\t\t|^$/.test(lines[line] ?? '')));
   return [
-    'outline and tables of tab-separated rows',
-    ...(isFixed ? ['above them what holds for all rows'] : []),
+    'outline and tab-separated tables',
+    ...(isFixed ? ['above them what all rows share'] : []),
     ...(blanks ? ['{} = the cell'] : []),
     ...(isAbsent ? ['empty = no such key'] : []),
   ].join(', ');
 }
 
-function readHead(line: string): { notation: Notation; isLines: boolean } | undefined {
+function readHead(line: string): { notation: Notation; isLines: boolean; cutLevels: number } | undefined {
   const found = /^JSON( lines)? \(([^)]*)\) as /.exec(line);
   if (!found) return undefined;
   const [name = '', said = ''] = (found[2] ?? '').split(/, (.*)/);
@@ -117,7 +129,8 @@ function readHead(line: string): { notation: Notation; isLines: boolean } | unde
     ? { indent: (indent[2] ? '\t' : ' ').repeat(width), comma: ',' as const, colon: ': ' as const }
     : layouts.find(([each]) => each === name)?.[1];
   if (!layout) return undefined;
-  return { notation: notationOf(layout, readEscapes(said)), isLines: found[1] !== undefined };
+  const cutLevels = Number(/(?:^|, )cut off (\d+) deep/.exec(said)?.[1] ?? 0);
+  return { notation: notationOf(layout, readEscapes(said)), isLines: found[1] !== undefined, cutLevels };
 }
 
 function notationOf(layout: JsonLayout, strings: StringSpelling): Notation {

@@ -1,5 +1,6 @@
 /** Reads the rows of a table of JSON back, with what was said once above them. */
-import { type JsonNode, parseJson } from '../text/json-node.ts';
+import type { JsonNode } from '../text/json-node.ts';
+import { parseJson } from '../text/json-parse.ts';
 import { writeLiteral } from '../text/json-spelling.ts';
 import type { Segment } from './json-columns.ts';
 import { inOrder, type Promoted } from './json-order.ts';

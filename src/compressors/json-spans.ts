@@ -1,20 +1,23 @@
 /** Where JSON stands in a text: values that begin and end with their lines, and runs of lines that are a value each. */
 
 import { layoutOf } from '../text/json-layout.ts';
-import { parseJson } from '../text/json-node.ts';
+import { parseJson } from '../text/json-parse.ts';
 import { spellingOfStrings } from '../text/json-spelling.ts';
-import { type JsonDocument, parseDocument, parseLines } from './json-document.ts';
+import { type JsonDocument, parseCutDocument, parseDocument, parseLines } from './json-document.ts';
 
 export interface JsonSpan {
   /** First line, and the one after the last. */
   readonly from: number;
   readonly until: number;
   readonly document: JsonDocument;
+  /** Where the value breaks off: the text behind what is whole of it, which is no line of its own. */
+  readonly rest?: string;
 }
 
 /** Shorter values are not worth a line that says what they are. */
 const leastUnits = 200;
 const leastLines = 3;
+const leastOfCut = 1000;
 /** Places at which a value seems to begin and does not: after so many, no more are tried. */
 const mostFailures = 8;
 
@@ -29,8 +32,11 @@ export function findSpans(text: string): JsonSpan[] {
     if (/^[[{]/.test(line)) {
       const span = /^[{].*\}$/.test(line) ? spanOfLines(lines, at) : undefined;
       const found = span ?? spanOfValue(text, offset, lines, at);
-      if (found === undefined) failures++;
-      else {
+      if (found === undefined) {
+        const cut = spanOfCut(text.slice(offset), at, lines.length);
+        if (cut) return [...spans, cut];
+        failures++;
+      } else {
         at = found.until - 1;
         if (lengthOf(lines, from, found.until) >= leastUnits) spans.push(found);
       }
@@ -54,6 +60,13 @@ function spanOfValue(text: string, offset: number, lines: readonly string[], fro
   const json = /[\]}]$/.test(line) && line.length > 2 ? line : /^[[{]$/.test(line) ? valueAt(rest) : undefined;
   const document = json === undefined ? undefined : parseDocument(json);
   return document && json !== undefined ? { from, until: from + json.split('\n').length, document } : undefined;
+}
+
+/** A value that breaks off somewhere; the rest of the text is left as it is. */
+function spanOfCut(text: string, from: number, until: number): JsonSpan | undefined {
+  if (text.length < leastOfCut) return undefined;
+  const document = parseCutDocument(text);
+  return document && document.end >= leastOfCut ? { from, until, document, rest: text.slice(document.end) } : undefined;
 }
 
 /** The value at the start of a text, where it ends with its line. */

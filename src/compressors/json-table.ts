@@ -26,6 +26,8 @@ export interface Table {
 
 /** Cells of a row that a reader can still match with their columns. */
 const mostColumns = 20;
+/** Share of cells that are not empty: rows full of gaps are hard to match with their columns. */
+const leastFilled = 0.6;
 const mostSources = 30;
 
 /** `parentOf`: the object that an item's array stands in; `isBelowRows`: that object is a row of another table. */
@@ -52,7 +54,10 @@ export function planTable(
   if (tree?.cells.some((cell) => cell?.type === 'verbatim' || (cell?.type === 'scalar' && cell.raw !== 'null'))) return undefined;
   addTemplates(named, planned, treeKey !== undefined || isBelowRows ? parentSources(above) : []);
   const table = named.map((column, at) => planned[at] ?? { ...column, shown: { how: 'cell' as const } });
-  return table.filter(hasCells).length > mostColumns ? undefined : { columns: table, size: rows.length };
+  const inRows = table.filter(hasCells);
+  const filled = inRows.reduce((sum, { cells }) => sum + cells.reduce((count, cell) => count + (cell ? 1 : 0), 0), 0);
+  if (filled < inRows.length * rows.length * leastFilled) return undefined;
+  return inRows.length > mostColumns ? undefined : { columns: table, size: rows.length };
 }
 
 /** True where a column has a cell in each row. */

@@ -6,8 +6,10 @@
 import type { JsonNode } from '../text/json-node.ts';
 import type { Table, TableColumn } from './json-table.ts';
 
-const firstRows = 2;
+/** Rows shown from the beginning: the more, the fewer there are. */
+const firstRows = (size: number): number => Math.min(10, Math.max(2, Math.floor(700 / size)));
 const lastRows = 1;
+const manyRows = 20;
 /** Different values up to which a column is one of few values. */
 const fewValues = 12;
 const mostAskedRows = 20;
@@ -23,7 +25,6 @@ const successName = /(?:^|[._\]"])(?:ok|success|succeeded|passed|healthy|ready)"
 /** Rows in their order. */
 export function tellingRows({ columns, size }: Table, asked: string): number[] {
   const isTelling = new Array<boolean>(size).fill(false);
-  for (let row = 0; row < size; row++) if (row < firstRows || row >= size - lastRows) isTelling[row] = true;
   const mark = (row: number): void => {
     isTelling[row] = true;
   };
@@ -33,6 +34,9 @@ export function tellingRows({ columns, size }: Table, asked: string): number[] {
     markOutliers(column, mark);
   }
   markAsked(columns, size, asked, mark);
+  // Where many rows tell something, the first of them are enough of a sample.
+  const first = isTelling.filter(Boolean).length > manyRows ? 1 : firstRows(size);
+  for (let row = 0; row < size; row++) if (row < first || row >= size - lastRows) isTelling[row] = true;
   return isTelling.flatMap((telling, row) => (telling ? [row] : []));
 }
 

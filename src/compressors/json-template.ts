@@ -91,12 +91,16 @@ interface FoundReference {
 
 function findReference(middles: readonly string[], rows: readonly number[], sources: readonly Source[]): FoundReference | undefined {
   let best: FoundReference | undefined;
+  // Half of another time of day is not how anyone reads a time.
+  const isTime = dateTime.test(middles[0] ?? '');
   for (const source of sources) {
     for (const reference of referencesTo(source, rows[0] ?? 0)) {
+      if (isTime && reference.cut) continue;
       const first = cutOut(source.texts[rows[0] ?? 0] ?? '', reference.cut);
       if (first === undefined || first === '' || !(middles[0] ?? '').includes(first)) continue;
       const found = match(middles, rows, source, reference, first);
       if (found && found.saved > (best?.saved ?? leastRepeated)) best = found;
+      if (best?.middles.every((middle) => middle === '')) return best;
     }
   }
   return best;
@@ -158,7 +162,7 @@ function commonStart(texts: readonly string[]): number {
   const brace = first.slice(0, length).search(/[{}]/);
   if (brace >= 0) return brace === 0 ? 0 : commonStart(texts.map((text) => text.slice(0, brace)));
   const slash = first.lastIndexOf('/', length - 1);
-  if (length > 0 && slash >= 0) return slash + 1;
+  if (length > 0 && slash >= 0) return /^[a-z]+:\/\/$/.test(first.slice(0, slash + 1)) ? 0 : slash + 1;
   if (dateTime.test(first)) length = Math.min(length, dateLength);
   const isName = /(?:^|[^A-Za-z0-9])[A-Za-z]{2,}$/.test(first.slice(0, length));
   if (isName && texts.every((text) => /\d/.test(text[length] ?? ''))) return length;

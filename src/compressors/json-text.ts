@@ -11,6 +11,7 @@ export interface WrittenText {
 }
 
 const end = 'end of JSON';
+const cutOff = 'end of JSON that can be read; the rest of the text as it is:';
 const below = 'the text below';
 const markerPattern = /the text below(?: \(([^)]*)\))?/;
 
@@ -54,24 +55,26 @@ function writeSpans(text: string, promote: Promote | undefined): WrittenText | u
   const spans = findSpans(text);
   if (spans.length === 0) return undefined;
   const lines = text.split('\n');
+  const last = lines.findLastIndex((line) => line !== '');
   const written: string[] = [];
   const tables: WrittenTable[] = [];
   let at = 0;
   let hasChanged = false;
-  for (const { from, until, document } of spans) {
+  for (const { from, until, document, rest } of spans) {
     for (; at < from; at++) written.push(lines[at] ?? '');
     at = until;
     const outline = spellDocument(document, promote);
-    if (unitsOf(outline.lines) > unitsOf(lines.slice(from, until)) * 0.95) {
-      written.push(...lines.slice(from, until));
+    if (unitsOf(outline.lines, 0, outline.lines.length) > (unitsOf(lines, from, until) - (rest?.length ?? 0)) * 0.95) {
+      for (let line = from; line < until; line++) written.push(lines[line] ?? '');
       continue;
     }
     hasChanged = true;
     for (const table of outline.tables) tables.push({ ...table, lines: table.lines.map((line) => line + written.length) });
-    written.push(...outline.lines);
-    if (lines.slice(until).some((line) => line !== '')) written.push(end);
+    for (const line of outline.lines) written.push(line);
+    if (rest !== undefined) for (const line of [cutOff, ...rest.split('\n')]) written.push(line);
+    else if (until <= last) written.push(end);
   }
-  written.push(...lines.slice(at));
+  for (; at < lines.length; at++) written.push(lines[at] ?? '');
   return hasChanged ? { lines: written, tables } : undefined;
 }
 
@@ -85,6 +88,7 @@ function readSpans(lines: readonly string[]): string {
       read.push(lines[start] ?? '');
       cursor.at = start + 1;
     } else {
+      if (lines[cursor.at] === cutOff) return [...read, json + lines.slice(cursor.at + 1).join('\n')].join('\n');
       read.push(json);
       if (lines[cursor.at] === end) cursor.at++;
     }
@@ -96,6 +100,8 @@ function longestText(values: readonly JsonScalar[]): JsonScalar | undefined {
   return values.reduce<JsonScalar | undefined>((best, value) => (best && best.raw.length >= value.raw.length ? best : value), undefined);
 }
 
-function unitsOf(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+function unitsOf(lines: readonly string[], from: number, until: number): number {
+  let units = 0;
+  for (let at = from; at < until; at++) units += (lines[at]?.length ?? 0) + 1;
+  return units;
 }

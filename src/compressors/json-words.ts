@@ -1,6 +1,7 @@
 /** How names, texts and values are spelled in an outline or a table of JSON, so that they can be told apart again. */
 import { type JsonLayout, literalEnd } from '../text/json-layout.ts';
-import { type JsonNode, parseJson, writeJson } from '../text/json-node.ts';
+import { type JsonNode, writeJson } from '../text/json-node.ts';
+import { parseJson } from '../text/json-parse.ts';
 import { readLiteral, type StringSpelling, writeLiteral } from '../text/json-spelling.ts';
 import type { Segment } from './json-columns.ts';
 
@@ -17,7 +18,7 @@ export type Place = 'value' | 'item' | 'cell';
 
 const plainStrings: StringSpelling = { escapesNonAscii: false, escapesMarkup: false, escapesSlashes: false };
 const looksLikeValue =
-  /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|\d+ (?:items?|rows)(?:, .*)?|text of \d+ lines|["[{].*|-|- .*|end of JSON|same as .*)$/s;
+  /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|\d+ (?:items?|rows)(?:, .*)?|text of \d+ lines|["[{].*|-|- .*|end of JSON.*|same as .*)$/s;
 const bareKey = /^[^\s"'.[\]{}():=,>\\-][^\s"'.[\]{}():=,>\\]*$/;
 const nameUnits = /[^\s"'.[\]{}():=,>\\-][^\s"'.[\]{}():=,>\\]*/y;
 

@@ -26,6 +26,9 @@ export interface Outline {
 
 /** Lists of texts and numbers up to this length stand on one line. */
 const longestList = 200;
+/** So many of them do where each is short. */
+const mostShort = 200;
+const longestShort = 30;
 const longestObject = 50;
 /** Items that can be told apart without their places. */
 const mostUncounted = 3;
@@ -38,6 +41,9 @@ export function writeOutline(root: JsonNode, notation: Notation, promote?: Promo
   else if (root.type === 'array') writer.array('', root, '', [], undefined);
   return { lines: writer.lines, tables: writer.tables };
 }
+
+/** How a value is found from the root; undefined where it cannot be. */
+type Path = readonly Segment[] | undefined;
 
 interface Membership {
   readonly object: JsonObject;
@@ -60,12 +66,15 @@ class OutlineWriter {
     this.#repeated = repeated;
   }
 
-  members(object: JsonObject, indent: string, path: readonly Segment[]): void {
+  members(object: JsonObject, indent: string, path: Path): void {
+    const known = new Set<string>();
     for (const [at, key] of object.keys.entries()) {
       const name = indent + spellKey(key, this.#notation);
       const value = object.values[at];
       if (!value) continue;
-      const inner = [...path, key];
+      // Of two members of one name only the first can be found again.
+      const inner = known.has(key) ? undefined : path && [...path, key];
+      known.add(key);
       if (this.#refer(`${name}: `, value, inner)) continue;
       if (value.type === 'array' && value.items.length > 0) this.array(`${name}: `, value, indent, inner, { object, at });
       else if (isFilledObject(value) && !this.#isShort(value)) {
@@ -76,10 +85,10 @@ class OutlineWriter {
   }
 
   /** `lead`: what stands on the line before the value; `within`: the object that it is a member of, and which. */
-  array(lead: string, array: JsonArray, indent: string, path: readonly Segment[], within: Membership | undefined): void {
+  array(lead: string, array: JsonArray, indent: string, path: Path, within: Membership | undefined): void {
     const { items } = array;
     if (this.#table(lead, items, indent, within)) return;
-    if (items.length === 0 || (items.every((item) => item.type === 'scalar') && sizeOf(array) <= longestList)) {
+    if (items.length === 0 || isShortList(array)) {
       this.lines.push(lead + writeJson(array, this.#notation.inline));
       return;
     }
@@ -89,22 +98,22 @@ class OutlineWriter {
       const inner = `${indent}  `;
       const dash = isNumbered ? `${indent}[${at}] ` : `${indent}- `;
       const start = this.lines.length;
-      if (this.#refer(dash, item, [...path, at])) continue;
+      if (this.#refer(dash, item, path && [...path, at])) continue;
       if (isFilledObject(item)) {
-        this.members(item, inner, [...path, at]);
+        this.members(item, inner, path && [...path, at]);
         this.lines[start] = dash + this.lines[start]?.slice(inner.length);
-      } else if (item.type === 'array' && item.items.length > 0) this.array(dash, item, inner, [...path, at], undefined);
+      } else if (item.type === 'array' && item.items.length > 0) this.array(dash, item, inner, path && [...path, at], undefined);
       else this.#value(dash, item, inner, 'item');
     }
   }
 
   /** What stands further up in the same words is named, not repeated. */
-  #refer(lead: string, node: JsonNode, path: readonly Segment[]): boolean {
+  #refer(lead: string, node: JsonNode, path: Path): boolean {
     if (!this.#repeated.has(sizeOf(node)) || (node.type !== 'object' && node.type !== 'array')) return false;
     const text = writeJson(node, this.#notation.inline);
     const name = this.#seen.get(text);
-    if (name === undefined) this.#seen.set(text, spellName(path, this.#notation));
-    else this.lines.push(`${lead}same as ${name}`);
+    if (name !== undefined) this.lines.push(`${lead}same as ${name}`);
+    else if (path) this.#seen.set(text, spellName(path, this.#notation));
     return name !== undefined;
   }
 
@@ -150,6 +159,11 @@ class OutlineWriter {
 function textLines(text: string): string[] | undefined {
   if (!text.includes('\n') || /[\0-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]/.test(text)) return undefined;
   return text.split('\n');
+}
+
+function isShortList({ items, size = 0 }: JsonArray): boolean {
+  if (!items.every((item) => item.type === 'scalar')) return false;
+  return size <= longestList || (items.length <= mostShort && items.every((item) => sizeOf(item) <= longestShort));
 }
 
 /** What of an object is known when its table is read. */

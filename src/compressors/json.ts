@@ -13,7 +13,7 @@ export const json: Compressor = {
   claim: ({ text, call }) => {
     if (printsFile(call) || /^JSON(?: lines)? \(/m.test(text)) return 0;
     if (/^\s*[[{]/.test(text) && /[\]}]\s*$/.test(text)) return 0.9;
-    return /^(?:[[{]|[[{].*[\]}])$/m.test(text) ? 0.6 : 0;
+    return /^(?:[[{]$|[[{].*[\]}]$|[[{]["[{])/m.test(text) ? 0.6 : 0;
   },
   shrink: ({ text }) => {
     const written = writeText(text);
