@@ -6,8 +6,10 @@
 import type { Excerpt, SmallerText } from './compressor.ts';
 
 const leastLines = 300;
-const ownedByTools =
-  /^(.*?(?:^|[\\/])(\.git|node_modules|__pycache__|\.venv|venv|site-packages|\.mypy_cache|\.pytest_cache|\.ruff_cache|\.gradle|\.next|\.nuxt|\.turbo|\.cache|\.terraform|\.dolt|DerivedData|Pods)[\\/])./;
+const ownedByTools = new Set([
+  ...['.git', 'node_modules', '__pycache__', '.venv', 'venv', 'site-packages', '.mypy_cache', '.pytest_cache', '.ruff_cache', '.gradle'],
+  ...['.next', '.nuxt', '.turbo', '.cache', '.terraform', '.dolt', 'DerivedData', 'Pods'],
+]);
 /** Shown of a tool's own folder, and of others with more than `manyNames`. */
 const fewNames = 3;
 const firstNames = 20;
@@ -67,8 +69,7 @@ function blocksOf(lines: readonly string[], asked: string): (Block | undefined)[
       isOfListing = !isFolded;
     } else if (line === '' || (!line.startsWith(' ') && /[\\/]$/.test(folder) && /[\\/]/.test(line))) folder = '';
     const path = isHeading ? `${folder}x` : folder + line.replace(/^ /, '');
-    const [, top, owner = ''] = ownedByTools.exec(path.slice(0, mostPath)) ?? [];
-    const owned = asked.includes(owner) ? undefined : top;
+    const owned = ownedFolder(path.slice(0, mostPath), asked);
     const name = owned ?? (isHeading ? '' : folder);
     const before = blocks[at - 1];
     // An empty line between two folders of a tool is the tool's as well.
@@ -79,6 +80,19 @@ function blocksOf(lines: readonly string[], asked: string): (Block | undefined)[
     } else blocks.push(name === '' ? undefined : { name, isOfTools: owned !== undefined, isOfListing, from: at, until: at + 1 });
   }
   return blocks;
+}
+
+/** The path up to the first folder that a tool keeps for itself and nobody asked for. */
+function ownedFolder(path: string, asked: string): string | undefined {
+  let from = 0;
+  for (let at = 0; at < path.length - 1; at++) {
+    const code = path.charCodeAt(at);
+    if (code !== 47 && code !== 92) continue;
+    const folder = path.slice(from, at);
+    if (ownedByTools.has(folder) && !asked.includes(folder)) return path.slice(0, at + 1);
+    from = at + 1;
+  }
+  return undefined;
 }
 
 function largest(lines: readonly string[]): Pick<Excerpt, 'keeps' | 'tell'> {

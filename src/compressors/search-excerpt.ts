@@ -34,24 +34,25 @@ export function excerptOf(form: SmallerText, asked: string): Excerpt | undefined
   const sections = sectionsOf(lines);
   const context = lines.filter((line) => /^\d+-/.test(line)).length;
   if (context > mostContext * sections.reduce((sum, { from, until }) => sum + until - from - 1, 0)) return undefined;
-  const wanted = rareNames(asked, lines);
+  const words = lines.map(wordsOf);
+  const wanted = rareNames(asked, words);
   const keeps = lines.map(() => true);
   const shown = new Set<string>();
   const headings = new Map<number, string>();
-  const saysNew = (line: string, isProse: boolean): boolean =>
-    wordsOf(line).some((one) => wanted.has(one) || (!shown.has(one) && (isProse || (one.length >= longName && name.test(one)))));
+  const saysNew = (at: number, isProse: boolean): boolean =>
+    (words[at] ?? []).some((one) => wanted.has(one) || (!shown.has(one) && (isProse || (one.length >= longName && name.test(one)))));
   let next = 0;
   const showUntil = (end: number): void => {
-    for (; next < end; next++) if (keeps[next]) for (const one of wordsOf(lines[next] ?? '')) shown.add(one);
+    for (; next < end; next++) if (keeps[next]) for (const one of words[next] ?? []) shown.add(one);
   };
   for (const { from, until } of sections) {
     const heading = lines[from] ?? '';
     if (until - from - 1 <= fewHits) continue;
+    const isProse = prose.test(heading);
     for (let at = from + 1 + firstHits; at < until - 1; at++) {
       showUntil(at);
-      const line = lines[at] ?? '';
       headings.set(at, heading);
-      keeps[at] = definition.test(line.slice(0, 400)) || saysNew(line, prose.test(heading));
+      keeps[at] = definition.test((lines[at] ?? '').slice(0, 400)) || saysNew(at, isProse);
     }
   }
   return { of: form, keeps, tell: (from, until) => tell(headings.get(from) ?? '', lines[from] ?? '', lines[until - 1] ?? '') };
@@ -81,14 +82,14 @@ function wordsOf(line: string): readonly string[] {
 }
 
 /** Names that were asked about and that few lines carry. */
-function rareNames(asked: string, lines: readonly string[]): ReadonlySet<string> {
+function rareNames(asked: string, words: readonly (readonly string[])[]): ReadonlySet<string> {
   const names = new Map(wordsOf(asked).flatMap((one) => (name.test(one) ? [[one, 0] as [string, number]] : [])));
   if (names.size === 0) return new Set();
-  for (const line of lines)
-    for (const one of wordsOf(line)) {
+  for (const ofLine of words)
+    for (const one of ofLine) {
       const count = names.get(one);
       if (count !== undefined) names.set(one, count + 1);
     }
-  const most = Math.max(3, lines.length * 0.05);
+  const most = Math.max(3, words.length * 0.05);
   return new Set([...names].flatMap(([one, count]) => (count <= most ? [one] : [])));
 }
