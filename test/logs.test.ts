@@ -98,6 +98,15 @@ describe('excerpts of logs', () => {
     );
   });
 
+  test('are not made of what never repeats itself', () => {
+    const words = 'apple bread cloud dance eagle fjord grape house'.split(' ');
+    const said = Array.from(
+      { length: 200 },
+      (_, n) => `[09:14:${String(n % 60).padStart(2, '0')}] anna: ${words[n % 8]} ${words[(n >> 3) % 8]} ${'ab'[n >> 7]}`,
+    );
+    expect(logs.excerpt?.({ text: said.join('\n'), call: undefined })).toBeUndefined();
+  });
+
   test('count that says none is no trouble', () => {
     expect(isTrouble('2026-11-22 09:14:01 INFO done: 0 errors, failed=0')).toBe(false);
     expect(isTrouble('2026-11-22 09:14:01 INFO done: 2 errors, failed=0')).toBe(true);

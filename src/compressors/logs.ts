@@ -25,8 +25,7 @@ export const logs: Compressor = {
   kind: 'logs',
   lever: 'log prefixes',
   claim: ({ text, call }) => {
-    const asked = commandOf(call) ?? pathOf(call) ?? '';
-    const isAsked = logCommand.test(asked) || logFile.test(asked);
+    const isAsked = isAskedFor(call);
     // What a file holds is a log only where its name says so: agents edit by exact text.
     if (showsFiles(call) && !isAsked) return 0;
     const { entries, all } = countEntries(withoutColours(text, call));
@@ -37,6 +36,12 @@ export const logs: Compressor = {
   shrink: (input) => smallerOf(input, true)?.form,
   excerpt: (input) => excerptOf(input),
 };
+
+/** True for calls that ask for a log by its command or its name. */
+function isAskedFor(call: ToolCall | undefined): boolean {
+  const asked = commandOf(call) ?? pathOf(call) ?? '';
+  return logCommand.test(asked) || logFile.test(asked);
+}
 
 /** Lines that begin with a time or a level, of those that are not blank and not indented below one that does. */
 function countEntries(text: string): { entries: number; all: number } {
@@ -71,16 +76,21 @@ const lastLines = 10;
 const mostSame = 2;
 const mostWordings = 120;
 const mostAsked = 30;
+/** The share of lines of their own wording above which a text with times does not repeat itself: a transcript, perhaps, where no log was asked for. */
+const mostDifferent = 0.85;
+const mostDifferentByChance = 0.6;
 
-function excerptOf(input: TextToShrink): Excerpt {
+function excerptOf(input: TextToShrink): Excerpt | undefined {
   const lines = withoutColours(input.text, input.call).split('\n');
   const read = lines.map(readLogLine);
+  const wordings = lines.map((line, at) => wordingOf(line, read[at]));
+  const different = new Set(wordings).size;
+  if (different > lines.length * (isAskedFor(input.call) ? mostDifferent : mostDifferentByChance)) return undefined;
   const shapes = lines.map((line, at) => shapeOf(line, read[at]));
   const frames = readFrames(lines);
   const keeps = lines.map((_, at) => at < firstLines || at >= lines.length - lastLines);
   keepTrouble(lines, read, keeps);
-  const wordings = lines.map((line, at) => wordingOf(line, read[at]));
-  keepFirstOf(new Set(wordings).size <= mostWordings ? wordings : shapes, keeps);
+  keepFirstOf(different <= mostWordings ? wordings : shapes, keeps);
   keepAsked(lines, input.asked, keeps);
   keepFrames(frames, keeps);
   const tell = (from: number, until: number): string | undefined => tellFrames(frames, from, until) ?? tellShapes(shapes, from, until);
