@@ -84,10 +84,15 @@ function time(run: () => void, length: number): number[] {
 function toSize({ call, text, name }: Named): Named {
   const { body } = splitEnvelope(text);
   const isWhole = isJson(body);
-  if (body.length >= size) return { name, call, text: isWhole ? body : body.slice(0, body.lastIndexOf('\n', size) + 1 || size) };
+  if (body.length >= size) return { name, call, text: isWhole ? body : cut(body) };
   const times = Math.ceil(size / Math.max(1, body.length));
   if (isWhole) return { name, call, text: `[${Array.from({ length: times }, () => body.trim()).join(',')}]` };
   return { name, call, text: `${body.replace(/\n$/, '')}\n`.repeat(times) };
+}
+
+function cut(text: string): string {
+  const end = text.lastIndexOf('\n', size) + 1;
+  return text.slice(0, end > size / 2 ? end : size);
 }
 
 function isJson(text: string): boolean {
