@@ -1,3 +1,4 @@
+/** Which neighbours among paths are named below their folder, and when none are. */
 import { expect, test } from 'vitest';
 import { foldFolders, sharedFolder } from '../src/text/folder-runs.ts';
 

@@ -1,3 +1,4 @@
+/** How the commands of a shell line are told apart. */
 import { expect, test } from 'vitest';
 import { pipelinesOf, programOf } from '../src/text/shell-pipelines.ts';
 

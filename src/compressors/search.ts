@@ -1,8 +1,7 @@
 /**
- * Search results that repeat their path on every hit (`rg -n`, `grep -rn`, `git grep -n`): the path once, above its hits, as ripgrep's own
- * `--heading` prints them. Every hit keeps its line number and its text; a file with a single hit stays on its line.
+ * Search results that repeat their path on every hit (`rg -n`, `grep -rn`, `git grep -n`, agents' own tools): the path once, above its hits, as
+ * ripgrep's `--heading` prints them, below its folder. Every hit keeps its line number and its text; a single hit stays on its line.
  */
-
 import type { ToolCall } from '../block.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
