@@ -103,6 +103,14 @@ describe('JSON as tables', () => {
                 ['text', { text }],
                 ['value', value],
                 ['kind', { text: 'a kind of some length' }],
+                [
+                  'below',
+                  {
+                    items: Array.from({ length: at % 4 }, (_, n) => ({
+                      members: [['n', { raw: String(n) }] as const, ['text', { text }] as const],
+                    })),
+                  },
+                ],
               ],
             }),
           );

@@ -5,7 +5,7 @@ import { parseCutJson, parseJson } from '../text/json-parse.ts';
 import { type StringSpelling, spellingOfStrings } from '../text/json-spelling.ts';
 import { type LineCursor, readOutline } from './json-read.ts';
 import type { Notation } from './json-words.ts';
-import { type Outline, type Promote, writeOutline } from './json-write.ts';
+import { type Outline, type Promote, shiftTable, writeOutline } from './json-write.ts';
 
 export interface JsonDocument {
   readonly notation: Notation;
@@ -51,7 +51,7 @@ export function parseLines(lines: readonly string[]): JsonDocument | undefined {
 /** Line numbers of tables count from the line that says what it is. */
 export function spellDocument({ root, notation, isLines, cutLevels = 0 }: JsonDocument, promote?: Promote): Outline {
   const outline = writeOutline(root, notation, promote);
-  const tables = outline.tables.map((table) => ({ ...table, lines: table.lines.map((line) => line + 1) }));
+  const tables = outline.tables.map((table) => shiftTable(table, 1));
   return { lines: [headOf(notation, isLines, cutLevels, outline), ...outline.lines], tables };
 }
 

@@ -19,16 +19,21 @@ export function excerptJson({ text, asked = '' }: TextToShrink): Excerpt | undef
   const long = written?.tables.filter(({ promoted }) => promoted !== undefined) ?? [];
   if (!written || long.length === 0) return undefined;
   const keeps = written.lines.map(() => true);
-  for (const { lines, promoted } of long) for (const line of lines.slice(promoted?.count)) keeps[line] = false;
+  for (const { lines, until, promoted } of long) keeps.fill(false, lines[promoted?.count ?? 0], until);
   return {
     of: { text: written.lines.join('\n'), form: 'invertible', inverse: readText },
     keeps,
-    unit: 'row',
-    tell: (from, until) => {
+    unit: long.every(({ table }) => isFlat(table)) ? 'row' : 'line',
+    tell: (from) => {
       const found = long.find(({ lines }) => lines.includes(from));
       if (!found?.promoted) return undefined;
-      const start = found.lines.indexOf(from);
-      return tellRows(found.table, found.promoted.order.slice(start, start + until - from));
+      const rows = found.promoted.order.slice(found.lines.indexOf(from));
+      const told = tellRows(found.table, rows);
+      return isFlat(found.table) ? told : [`${rows.length} rows`, told ?? 'and those below them'].join('; ');
     },
   };
+}
+
+function isFlat({ columns }: Table): boolean {
+  return columns.every(({ shown }) => shown.how !== 'rows' && shown.how !== 'tree');
 }

@@ -21,6 +21,12 @@ interface Head {
   readonly columns: readonly ReadColumn[];
 }
 
+/** The rows of the table itself, not those below them: whether numbers stand before them, and who wants to know of each. */
+interface TopRows {
+  readonly isNumbered: boolean;
+  readonly note: (number: string, texts: Texts) => void;
+}
+
 /** Texts by name: those of the columns of a row, or of the object around a table. */
 type Texts = ReadonlyMap<string, string>;
 
@@ -33,47 +39,24 @@ export function readTable(
   around: Texts,
   promoted: Promoted | undefined,
 ): JsonNode[] {
-  if (promoted && !promoted.by) return readNumbered(cursor, count, indent, notation, around);
-  const head = readHead(cursor, indent, notation);
-  const keys: Texts[] = [];
-  const rows = readRows(cursor, head, count, indent, 0, notation, around, keys);
-  return promoted
-    ? inOrder(
-        rows,
-        keys.map((texts) => texts.get(promoted.by ?? '') ?? ''),
-      )
-    : rows;
+  const isNumbered = promoted !== undefined && promoted.by === undefined;
+  const head = readHead(cursor, indent, notation, isNumbered);
+  const keys: string[] = [];
+  const note = (number: string, texts: Texts): void => {
+    keys.push(promoted?.by === undefined ? number : (texts.get(promoted.by) ?? ''));
+  };
+  const rows = readRows(cursor, head, count, indent, 0, notation, around, { isNumbered, note });
+  return promoted ? inOrder(rows, keys) : rows;
 }
 
-/** A table with its rows' numbers in front. */
-function readNumbered(cursor: LineCursor, count: number, indent: string, notation: Notation, around: Texts): JsonNode[] {
-  const lines: string[] = [];
-  const numbers: string[] = [];
-  let isHead = true;
-  while (numbers.length < count) {
-    const line = cursor.lines[cursor.at++];
-    if (line === undefined) throw new Misfit();
-    if (isHead && line.startsWith(`${indent}  `)) lines.push(line);
-    else {
-      const end = line.indexOf('\t', indent.length);
-      if (!isHead) numbers.push(line.slice(indent.length, end < 0 ? undefined : end));
-      isHead = false;
-      lines.push(end < 0 ? indent : indent + line.slice(end + 1));
-    }
-  }
-  const inner = { lines, at: 0 };
-  const head = readHead(inner, indent, notation);
-  return inOrder(readRows(inner, head, count, indent, 0, notation, around, []), numbers);
-}
-
-function readHead(cursor: LineCursor, indent: string, notation: Notation): Head {
+function readHead(cursor: LineCursor, indent: string, notation: Notation, isNumbered: boolean): Head {
   const defined: { column: ReadColumn; after: string | undefined; isFirst: boolean }[] = [];
   for (;;) {
     const line = cursor.lines[cursor.at++];
     if (line === undefined) throw new Misfit();
     if (!line.startsWith(`${indent}  `)) {
       if (!line.startsWith(indent)) throw new Misfit();
-      return { columns: order(line.slice(indent.length), defined, notation) };
+      return { columns: order(line.slice(indent.length + (isNumbered ? '#\t'.length : 0)), defined, notation) };
     }
     const name = readName(line, indent.length + 2, notation);
     if (!name) throw new Misfit();
@@ -90,7 +73,7 @@ function readHead(cursor: LineCursor, indent: string, notation: Notation): Head 
 function readDefinition(name: string, path: Segment[], rest: string, cursor: LineCursor, indent: string, notation: Notation): ReadColumn {
   if (rest.startsWith(': ')) return { name, path, hasCells: false, constant: readValue(rest.slice(2), notation) };
   if (rest === ' -> that many rows follow, indented:')
-    return { name, path, hasCells: true, rows: readHead(cursor, `${indent}  `, notation) };
+    return { name, path, hasCells: true, rows: readHead(cursor, `${indent}  `, notation, false) };
   if (rest === ' -> that many rows follow, indented, of the same columns') return { name, path, hasCells: true, rows: 'tree' };
   const text = rest.startsWith(' = ') ? readTemplate(rest.slice(3)) : undefined;
   if (text === undefined) throw new Misfit();
@@ -137,7 +120,7 @@ function readRows(
   depth: number,
   notation: Notation,
   above: Texts,
-  keys: Texts[] = [],
+  top: TopRows = { isNumbered: false, note: () => undefined },
 ): JsonNode[] {
   const rows: JsonNode[] = [];
   const cellColumns = head.columns.filter(({ hasCells }) => hasCells);
@@ -145,11 +128,12 @@ function readRows(
     const line = cursor.lines[cursor.at++];
     if (line === undefined || line.length < indent.length + depth) throw new Misfit();
     const cells = splitCells(line.slice(indent.length + depth), notation);
+    const number = top.isNumbered ? (cells.shift() ?? '') : '';
     if (cells.length > cellColumns.length) throw new Misfit();
     const spelled = new Map(cellColumns.map((column, at) => [column, cells[at] ?? '']));
     const values = new Map<ReadColumn, JsonNode | undefined>();
     const texts = resolveRow(head, spelled, values, notation, above);
-    keys.push(texts);
+    top.note(number, texts);
     for (const column of cellColumns) {
       if (column.rows === undefined) continue;
       const cell = spelled.get(column) ?? '';

@@ -30,14 +30,27 @@ export function tellingRows({ columns, size }: Table, asked: string): number[] {
   };
   for (const column of columns) {
     if (column.shown.how === 'constant') continue;
-    markTrouble(column, mark);
-    markOutliers(column, mark);
+    if (column.shown.how === 'rows') markBelow(column, column.shown.table, mark);
+    else {
+      markTrouble(column, mark);
+      markOutliers(column, mark);
+    }
   }
   markAsked(columns, size, asked, mark);
   // Where many rows tell something, the first of them are enough of a sample.
   const first = isTelling.filter(Boolean).length > manyRows ? 1 : firstRows(size);
   for (let row = 0; row < size; row++) if (row < first || row >= size - lastRows) isTelling[row] = true;
   return isTelling.flatMap((telling, row) => (telling ? [row] : []));
+}
+
+/** Trouble in a row below is trouble of the row above it. */
+function markBelow({ cells }: TableColumn, below: Table, mark: (row: number) => void): void {
+  const above = cells.flatMap((cell, row) => (cell?.type === 'array' ? cell.items.map(() => row) : []));
+  const markAbove = (row: number): void => mark(above[row] ?? 0);
+  for (const column of below.columns) {
+    if (column.shown.how === 'rows') markBelow(column, column.shown.table, markAbove);
+    else if (column.shown.how !== 'constant') markTrouble(column, markAbove);
+  }
 }
 
 function markTrouble({ name, cells }: TableColumn, mark: (row: number) => void): void {

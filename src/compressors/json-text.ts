@@ -3,7 +3,7 @@ import { type JsonScalar, writeJson } from '../text/json-node.ts';
 import { writeLiteral } from '../text/json-spelling.ts';
 import { parseDocument, readDocument, readEscapes, sayEscapes, spellDocument } from './json-document.ts';
 import { findSpans } from './json-spans.ts';
-import type { Promote, WrittenTable } from './json-write.ts';
+import { type Promote, shiftTable, type WrittenTable } from './json-write.ts';
 
 export interface WrittenText {
   readonly lines: readonly string[];
@@ -38,7 +38,7 @@ function writeEnvelope(text: string, promote: Promote | undefined): WrittenText 
   const head = writeJson({ ...root, values }, notation.layout);
   const inner = writeText(longest.text, promote) ?? { lines: longest.text.split('\n'), tables: [] };
   const lines = [head, ...inner.lines, ...(after.length > 0 ? [end, ...after] : [])];
-  return { lines, tables: inner.tables.map((table) => ({ ...table, lines: table.lines.map((at) => at + 1) })) };
+  return { lines, tables: inner.tables.map((table) => shiftTable(table, 1)) };
 }
 
 function readEnvelope(text: string): string | undefined {
@@ -69,7 +69,7 @@ function writeSpans(text: string, promote: Promote | undefined): WrittenText | u
       continue;
     }
     hasChanged = true;
-    for (const table of outline.tables) tables.push({ ...table, lines: table.lines.map((line) => line + written.length) });
+    for (const table of outline.tables) tables.push(shiftTable(table, written.length));
     for (const line of outline.lines) written.push(line);
     if (rest !== undefined) for (const line of [cutOff, ...rest.split('\n')]) written.push(line);
     else if (until <= last) written.push(end);

@@ -53,9 +53,14 @@ export class RowWriter {
   }
 
   writeInOrder(order: readonly number[], out: string[], isNumbered: boolean): void {
+    const starts = new Map([...this.#below.keys()].map((column) => [column, startsBelow(column)] as const));
     for (const row of order) {
       this.places.push(out.length);
       out.push(this.#indent + (isNumbered ? `${row + 1}\t` : '') + this.#cells(row));
+      for (const [column, below] of this.#below) {
+        below.#next = starts.get(column)?.[row] ?? 0;
+        below.write(itemsIn(column, row), out);
+      }
     }
   }
 
@@ -90,4 +95,18 @@ export class RowWriter {
     if ((shown.how === 'rows' || shown.how === 'tree') && node.type === 'array' && node.items.length > 0) return String(node.items.length);
     return spellValue(node, 'cell', this.#notation);
   }
+}
+
+/** For each row of the table, which row is the first of those below it. */
+function startsBelow(column: TableColumn): number[] {
+  let start = 0;
+  return column.cells.map((_, row) => {
+    start += itemsIn(column, row);
+    return start - itemsIn(column, row);
+  });
+}
+
+function itemsIn({ cells }: TableColumn, row: number): number {
+  const cell = cells[row];
+  return cell?.type === 'array' ? cell.items.length : 0;
 }

@@ -11,12 +11,19 @@ export interface WrittenTable {
   readonly table: Table;
   /** Lines of its rows, in the order in which they are written. */
   readonly lines: readonly number[];
+  /** The line behind the last one. */
+  readonly until: number;
   /** Where some rows were brought to the front: how many, and which row each of the lines is. */
   readonly promoted?: { readonly count: number; readonly order: readonly number[] };
 }
 
 /** Rows of a table that are to stand before the others, in their order; undefined: all stay where they are. */
 export type Promote = (table: Table) => readonly number[] | undefined;
+
+/** The same table where `by` more lines stand before it. */
+export function shiftTable(table: WrittenTable, by: number): WrittenTable {
+  return { ...table, lines: table.lines.map((line) => line + by), until: table.until + by };
+}
 
 export interface Outline {
   readonly lines: readonly string[];
@@ -136,7 +143,7 @@ class OutlineWriter {
     const table = planTable(items, () => within && membersBefore(within), false, this.#notation);
     if (!table) return false;
     const start = this.lines.length;
-    const first = table.columns.some(({ shown }) => shown.how === 'rows' || shown.how === 'tree') ? undefined : this.#promote?.(table);
+    const first = table.columns.some(({ shown }) => shown.how === 'tree') ? undefined : this.#promote?.(table);
     const key = first && orderingColumn(table);
     const isNumbered = first !== undefined && !key;
     this.lines.push(`${lead}${items.length} rows${first ? sayPromoted(first.length, key?.name) : ''}`);
@@ -150,7 +157,12 @@ class OutlineWriter {
       this.lines.length = start;
       return false;
     }
-    this.tables.push({ table, lines: rows.places, ...(order ? { promoted: { count: first.length, order } } : {}) });
+    this.tables.push({
+      table,
+      lines: rows.places,
+      until: this.lines.length,
+      ...(order ? { promoted: { count: first.length, order } } : {}),
+    });
     return true;
   }
 }

@@ -5,13 +5,14 @@ import { commandOf, showsFiles } from './tool-call.ts';
 const printer =
   /^\s*(?:sudo\s+)?(?:cat|sed|head|tail|nl|bat|batcat|less|more|awk|rg|grep|egrep|ag|ack|Get-Content|gc|type|Select-String)\b/i;
 const gitFile = /^\s*git\s+(?:-\S+\s+\S+\s+)*(?:show|diff|grep|log|cat-file|blame)\b/;
-const searchTool = /(?:^|[_-])(?:grep|glob|search|rg)(?:[_-]|$)/i;
+/** Tools that search files, and those that fetch one from elsewhere. */
+const fileTool = /^(?:grep|glob|rg)$|(?:^|_)(?:get|fetch|download)_?file(?:_?contents?)?$/i;
 
 /** True where any part of a command does, whatever the other parts do; a pipe from `curl` or into `jq` prints data. */
 export function printsFile(call: ToolCall | undefined): boolean {
   if (!call) return false;
   const command = commandOf(call);
-  if (command === undefined) return showsFiles(call) || (searchTool.test(call.tool) && /^(?:grep|glob|search|rg)$/i.test(call.tool));
+  if (command === undefined) return showsFiles(call) || fileTool.test(call.tool);
   return command.split(/&&|\|\||[;\n]/).some((part) => {
     const stages = part.split('|');
     return gitFile.test(part) || stages.every((stage) => printer.test(stage));
