@@ -2,13 +2,13 @@
 import { homedir } from 'node:os';
 import { Command } from 'commander';
 import { findRunningLaunches } from '../launch/private-folder.ts';
-import { sayCount, sayDuration } from '../launch/receipt-words.ts';
 import { say } from '../launch/say.ts';
 import { sayCost, sayInput } from '../perf/report.ts';
 import { type Stats, sumUpStats } from '../perf/stats.ts';
 import { startSumming } from '../perf/summary.ts';
 import { cacheParts, findPlaces } from '../store/place.ts';
 import { readLedger } from '../store/read-ledger.ts';
+import { sayCount, sayDuration } from '../text/say-amount.ts';
 import { loadPrices, priceSource } from '../tokens/prices.ts';
 import { readOwnPrices } from './settings.ts';
 

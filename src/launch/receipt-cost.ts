@@ -1,6 +1,7 @@
 /** The receipt's line about money. Billed is what the provider's usage costs at its prices; saved is an estimate and says so. */
+import { sayCount, sayDollars, sayShare } from '../text/say-amount.ts';
 import type { Bill } from '../tokens/bill.ts';
-import { row, sayCount, sayShare } from './receipt-words.ts';
+import { row } from './receipt-words.ts';
 
 export interface CostFacts {
   readonly bill: Bill | undefined;
@@ -35,13 +36,4 @@ function sayCost(billed: number, saved: number, mode: CostFacts['mode'], { good,
   const before = billed + saved;
   const change = saved > 0 ? good(`~${sayShare(saved, before)} saved`) : bad(`~${sayShare(-saved, before)} more`);
   return `~${sayDollars(before)} → ${sayDollars(billed)}, ${change}`;
-}
-
-/** Two digits after the point from a dollar on, two that say something below it. */
-export function sayDollars(dollars: number): string {
-  const amount = Math.abs(dollars);
-  const sign = dollars < 0 ? '-' : '';
-  if (amount >= 1) return `${sign}$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-  if (amount < 0.0001) return amount === 0 ? '$0' : `${sign}<$0.0001`;
-  return `${sign}$${amount.toFixed(Math.min(6, 1 - Math.floor(Math.log10(amount))))}`;
 }

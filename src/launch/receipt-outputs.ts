@@ -1,6 +1,7 @@
 /** The closing lines where only what tools returned passed through us. All figures in tokens are our own estimate, and nothing was billed here. */
+import { sayCount, sayDuration, sayNumber, sayShare } from '../text/say-amount.ts';
 import type { ReceiptFacts, Style } from './receipt.ts';
-import { row, sayCount, sayDuration, sayNumber, sayShare, sayTimes, sorted } from './receipt-words.ts';
+import { row, sayTimes, sorted } from './receipt-words.ts';
 
 export function outputLines(facts: ReceiptFacts, style: Style): readonly string[] {
   const { totals, title, withoutProxy } = facts;

@@ -1,10 +1,11 @@
 /** The closing lines, and the same figures as JSON. Pure: totals in, lines out. Claims only what the provider's own usage bears out. */
 import type { ProxyMode } from '../proxy/records.ts';
+import { sayCount, sayDuration, sayNumber, sayShare, share } from '../text/say-amount.ts';
 import { type Bill, inputTokens } from '../tokens/bill.ts';
 import { priceSource } from '../tokens/prices.ts';
 import { costLines } from './receipt-cost.ts';
 import { outputLines } from './receipt-outputs.ts';
-import { row, sayCount, sayDuration, sayNumber, sayShare, sayTimes, share, sorted } from './receipt-words.ts';
+import { row, sayTimes, sorted } from './receipt-words.ts';
 import type { Totals } from './totals.ts';
 
 export interface ReceiptFacts {

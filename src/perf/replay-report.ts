@@ -1,6 +1,5 @@
 /** Prints what a replay came to: a report that a person would show around. All figures are estimates, and the line on the model says how good. */
-import { sayDollars } from '../launch/receipt-cost.ts';
-import { sayCount, sayNumber, sayShare } from '../launch/receipt-words.ts';
+import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
 import { priceSource } from '../tokens/prices.ts';
 import { type ReplaySum, type ReplaySummary, type Tier, tiers, total } from './replay-summary.ts';
 import { table } from './table.ts';

@@ -1,6 +1,5 @@
 /** Prints a summary of the ledger: lines for people, rows for spreadsheets. Estimates carry a tilde. */
-import { sayDollars } from '../launch/receipt-cost.ts';
-import { sayCount, sayNumber, sayShare } from '../launch/receipt-words.ts';
+import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
 import { priceSource } from '../tokens/prices.ts';
 import type { PerfSummary, RequestSum, SessionSum } from './summary.ts';
 import { table } from './table.ts';
