@@ -80,10 +80,6 @@ function print(bills: readonly SessionBill[]): void {
       ['', 'sessions', 'requests', 'modelled', 'bill', 'of it results', 'lossless', 'standard', 'as o200k', 'as o200k'],
       ...rows.map(({ agent, own }) => row(agent, own)),
       row('all', bills),
-      row(
-        'Claude Code, recorded',
-        bills.filter(({ agent, requests }) => agent === 'Claude Code' && requests.every(({ isRecorded }) => isRecorded)),
-      ),
     ],
   );
   const part = (what: 'read' | 'written' | 'output') =>

@@ -66,7 +66,8 @@ function printOtherwise(profile: Profile, sessions: readonly OfSession[]): void 
   const counted = ways.map((way) => `${way} ${all.filter((one) => one.way === way).length}`);
   const reruns = sessions.flatMap(({ recall }) => recall[profile].reruns);
   const opened = new Set(lostOf(all).map(({ origin, action }) => `${origin?.block.key} ${JSON.stringify(action)}`)).size;
-  console.log(`\n  ${profile}: shown otherwise: ${counted.join(', ')}`);
+  const quoted = all.filter(({ isEdit, way }) => isEdit && way !== 'as it is' && way !== 'lost').length;
+  console.log(`\n  ${profile}: shown otherwise: ${counted.join(', ')}; quoted by edits ${quoted} of them`);
   console.log(
     `  ${profile}: originals that would have had to be opened again: ${opened}; calls made again after an excerpt: ${reruns.length}, with the same result: ${reruns.filter(({ isSame }) => isSame).length}`,
   );
