@@ -12,6 +12,7 @@ export const pipelines: readonly Family[] = [
   {
     name: 'GitHub Actions',
     sort: 'builds',
+    isCertain: true,
     words: ['##['],
     present: /^##\[(?:group|endgroup|error)\]/m,
     rows: [{ pattern: /^ \* \[new (?:tag|branch)\] +\S+ +-> \S+$/, noise: fetched }],

@@ -16,7 +16,10 @@ export function claimRun({ text, call }: TextToShrink, sort: 'tests' | 'builds',
   if (showsFiles(call)) return 0;
   const parts = partsOf(commandOf(call));
   if (parts.some((part) => shows.test(part) && !keptRun.test(part))) return 0;
-  const holds = familiesIn(text, true).some((family) => family.sort === sort);
+  const found = familiesIn(text, true);
+  // A job log is told by its marks alone, whatever else it holds.
+  if (sort === 'builds' && found.some((family) => family.isCertain)) return 0.93;
+  const holds = found.some((family) => family.sort === sort);
   const isNamed = parts.some((part) => named.test(part.slice(0, 300)));
   if (holds) return (sort === 'tests' ? 0.82 : 0.72) + (isNamed ? 0.1 : 0);
   return isNamed ? 0.55 : 0;

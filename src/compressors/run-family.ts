@@ -6,6 +6,8 @@ export interface Row {
   readonly noise: Noise;
   /** How much of it the line stands for; 1 where absent, 0 for lines that only belong to their neighbours. */
   readonly amount?: (found: RegExpExecArray) => number;
+  /** So many of them are shown before the others are noise; 0 where absent. */
+  readonly shown?: number;
 }
 
 export interface Family {
@@ -16,6 +18,8 @@ export interface Family {
   /** True for texts that hold such output. Tools are known by what only they print, not by a word. */
   readonly present: RegExp;
   readonly rows: readonly Row[];
+  /** True where nobody else prints such text. */
+  readonly isCertain?: boolean;
   /** Marks what single lines cannot tell. */
   readonly refine?: (lines: readonly string[], marks: Marks) => void;
 }
@@ -23,12 +27,20 @@ export interface Family {
 /** Lines beyond this are data, not what a tool says. */
 export const longestLine = 1000;
 
-export function markOf(line: string, rows: readonly Row[]): Mark | undefined {
-  for (const { pattern, noise, amount } of rows) {
-    const found = pattern.exec(line);
-    if (found) return [[noise, amount ? amount(found) : 1]];
-  }
-  return undefined;
+export function markLines(lines: readonly string[], rows: readonly Row[]): Marks {
+  const shown = new Map<Row, number>();
+  return lines.map((line) => {
+    if (line.length > longestLine) return undefined;
+    for (const row of rows) {
+      const found = row.pattern.exec(line);
+      if (!found) continue;
+      const before = shown.get(row) ?? 0;
+      if (before >= (row.shown ?? 0)) return [[row.noise, row.amount ? row.amount(found) : 1]];
+      shown.set(row, before + 1);
+      return undefined;
+    }
+    return undefined;
+  });
 }
 
 /** What one line does to the test that is running. */

@@ -4,7 +4,7 @@ import { pipelines } from './builds-pipelines.ts';
 import { buildSteps } from './builds-steps.ts';
 import type { Excerpt, SmallerText } from './compressor.ts';
 import { groupDiagnostics, hasDiagnostics, ungroupDiagnostics } from './run-diagnostics.ts';
-import { type Family, longestLine, markOf } from './run-family.ts';
+import { type Family, longestLine, markLines } from './run-family.ts';
 import { markFrames } from './run-frames.ts';
 import { filler, type Marks, tellOf } from './run-marks.ts';
 import { foldPrefixes, hasPrefixes, prefixOfFold, unfoldPrefixes } from './run-prefixes.ts';
@@ -87,7 +87,7 @@ function readable(lines: Lines): string[] {
 
 function readRun(text: string, lines: readonly string[], found: readonly Family[]): Marks {
   const rows = found.flatMap((family) => family.rows);
-  const marks: Marks = lines.map((line) => (line.length > longestLine ? undefined : markOf(line, rows)));
+  const marks = markLines(lines, rows);
   for (const { refine } of found) refine?.(lines, marks);
   if (mayRepeat(text)) markRepeats(lines, marks);
   markFrames(text, lines, marks);

@@ -20,6 +20,7 @@ export type Marks = (Mark | undefined)[];
 
 export const passedTests: Noise = { one: 'passed test', many: 'passed tests' };
 export const passedFiles: Noise = { one: 'passed test file', many: 'passed test files' };
+export const skippedTests: Noise = { one: 'more skipped test', many: 'more skipped tests' };
 export const outputOfPassed: Noise = {
   one: 'line of output of passed tests',
   many: 'lines of output of passed tests',
@@ -43,3 +44,6 @@ export function tellOf(marks: Marks, from: number, until: number): string | unde
   if (said.length === 1 && only[1] === until - from) return only[0].whole ?? only[0].many;
   return said.map(([noise, amount]) => `${amount} ${amount === 1 ? noise.one : noise.many}`).join(', ');
 }
+
+/** So many skipped tests are shown; the summary counts them all. */
+export const mostSkipped = 20;

@@ -1,6 +1,6 @@
 /** Test runners of Python: pytest (with -v, -rA, xdist, coverage), unittest and Django's, sympy's. */
-import type { Family } from './run-family.ts';
-import { coveredFiles, filler, type Marks, type Noise, passedOutput, passedTests } from './run-marks.ts';
+import { type Family, longestLine } from './run-family.ts';
+import { coveredFiles, filler, type Marks, mostSkipped, type Noise, passedOutput, passedTests, skippedTests } from './run-marks.ts';
 
 const startedTests: Noise = { one: 'test begun', many: 'tests begun' };
 const setUp: Noise = { one: 'step of setting up the database', many: 'steps of setting up the database' };
@@ -18,11 +18,13 @@ const pytest: Family = {
     { pattern: /^\[gw\d+\] (?:\[ *\d+%\] )?PASSED \S.*$/, noise: passedTests },
     { pattern: /^\S+\.py::\S.* $/, noise: startedTests, amount: () => 0 },
     { pattern: /^PASSED \S.*$/, noise: passedTests },
+    { pattern: /^[^\s:]+::.* (?:SKIPPED|XFAIL)\b.*$/, noise: skippedTests, shown: mostSkipped },
     { pattern: /^(?:\S+\.py )?(\.+) *(?:\[ *\d+%\])?$/, noise: passedTests, amount: dots },
     { pattern: /^\S+\.pyi?\s+\d+\s+0(?:\s+\d+\s+0)?\s+100%$/, noise: coveredFiles },
   ],
   refine: (lines, marks) => {
     markPasses(lines, marks);
+    markNamedBelow(lines, marks);
     markLibraryFrames(lines, marks);
   },
 };
@@ -34,6 +36,7 @@ const unittest: Family = {
   present: /^Ran \d+ tests? in [\d.]+s$|^test\w* \([\w.]+\) \.\.\. (?:ok|FAIL|ERROR)$/m,
   rows: [
     { pattern: /^\S.* \.\.\. ok$/, noise: passedTests },
+    { pattern: /^\S.* \.\.\. skipped ['"].*$/, noise: skippedTests, shown: mostSkipped },
     { pattern: /^(\.+)$/, noise: passedTests, amount: dots },
     { pattern: /^ +(?:Creating tables\.\.\.|Creating table \S+|Running deferred SQL\.\.\.|Applying \S+\.\.\. OK)$/, noise: setUp },
   ],
@@ -49,7 +52,10 @@ const sympy: Family = {
   sort: 'tests',
   words: ['test process starts'],
   present: /^=+ test process starts =+$/m,
-  rows: [{ pattern: /^test_\w+ ok$/, noise: passedTests }],
+  rows: [
+    { pattern: /^test_\w+ ok$/, noise: passedTests },
+    { pattern: /^test_\w+ (?:.* )?s$/, noise: skippedTests, shown: mostSkipped },
+  ],
 };
 
 export const pythonTests: readonly Family[] = [pytest, unittest, sympy];
@@ -62,6 +68,25 @@ function markPasses(lines: readonly string[], marks: Marks): void {
     else if (isPasses) marks[at] = line === '' ? filler : passedOutput;
   }
 }
+
+const failedBelow: Noise = { one: 'failed test named in the summary below', many: 'failed tests named in the summary below' };
+
+/** Where many tests fail, `-v` and the summary name each of them: the summary stays. */
+function markNamedBelow(lines: readonly string[], marks: Marks): void {
+  const named = new Set<string>();
+  const failed: [at: number, name: string][] = [];
+  for (const [at, line] of lines.entries()) {
+    if (line.length > longestLine || !line.includes('::')) continue;
+    const [, status = '', name = ''] = /^(FAILED|ERROR) (\S.*?)(?: - .*)?$/.exec(line) ?? [];
+    if (status !== '') named.add(`${status} ${name}`);
+    const [, own = '', result = ''] = /^([^\s:]+::.*) (FAILED|ERROR)(?: +\[ *\d+%\])?$/.exec(line) ?? [];
+    if (result !== '') failed.push([at, `${result} ${own}`]);
+  }
+  if (failed.length < manyFailed) return;
+  for (const [at, name] of failed) if (named.has(name)) marks[at] = [[failedBelow, 1]];
+}
+
+const manyFailed = 40;
 
 const frames: Noise = { one: 'line of frames in libraries', many: 'lines of frames in libraries', whole: 'frames in libraries' };
 const library = /(?:^|[\\/])(?:site-packages|dist-packages|lib[\\/]python[\d.]+|Lib)[\\/]\S*\.py:\d+: /;
