@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderPairs } from '../scripts/readme-pairs.ts';
 import { startUpstream, type Upstream } from '../src/demo/upstream.ts';
 import { createMachine, type Machine } from './helpers/launches.ts';
 
@@ -33,6 +34,10 @@ describe('the tree', () => {
     );
     expect(names.filter((name) => !listed.some(({ path }) => path === name))).toEqual([]);
   });
+});
+
+test('what the model sees is what the fixtures say', async () => {
+  expect(readme).toContain(`<!-- pairs -->\n${await renderPairs()}<!-- /pairs -->`);
 });
 
 describe('commands', () => {
