@@ -25,7 +25,7 @@ export interface Table {
 }
 
 /** Cells of a row that a reader can still match with their columns. */
-const mostColumns = 20;
+const mostColumns = 16;
 /** Share of cells that are not empty: rows full of gaps are hard to match with their columns. */
 const leastFilled = 0.6;
 const mostSources = 30;

@@ -37,6 +37,9 @@ const longestList = 200;
 const mostShort = 200;
 const longestShort = 30;
 const longestObject = 50;
+/** Rows longer than this hold texts that are better read as lines; only many rows gain more from a table. */
+const longestRow = 500;
+const manyRows = 50;
 /** Items that can be told apart without their places. */
 const mostUncounted = 3;
 /** UTF-16 units from which a container that stands there again is only named. */
@@ -153,7 +156,8 @@ class OutlineWriter {
     if (order) rows.writeInOrder(order, this.lines, isNumbered);
     else rows.write(items.length, this.lines);
     const length = this.lines.slice(start).reduce((sum, line) => sum + line.length + 1, 0);
-    if (length > items.reduce((sum, item) => sum + sizeOf(item), 0) * 0.9) {
+    const isTooLong = items.length < manyRows && length > (this.lines.length - start) * longestRow;
+    if (isTooLong || length > items.reduce((sum, item) => sum + sizeOf(item), 0) * 0.9) {
       this.lines.length = start;
       return false;
     }
