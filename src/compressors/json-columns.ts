@@ -29,7 +29,7 @@ export function columnsOf(rows: readonly JsonNode[], whole: string | undefined):
 }
 
 /** Keys of all objects in an order that is the order of each of them; undefined where there is none that is found in one pass. */
-export function mergeKeys(objects: readonly JsonObject[]): string[] | undefined {
+function mergeKeys(objects: readonly JsonObject[]): string[] | undefined {
   let merged: string[] = [];
   let places = new Map<string, number>();
   let previous: readonly string[] | undefined;

@@ -3,7 +3,8 @@ import { compact, type JsonLayout, layoutOf, spaced } from '../text/json-layout.
 import { type JsonNode, writeCutJson } from '../text/json-node.ts';
 import { parseCutJson, parseJson } from '../text/json-parse.ts';
 import { type StringSpelling, spellingOfStrings } from '../text/json-spelling.ts';
-import { type LineCursor, readOutline } from './json-read.ts';
+import type { LineCursor } from './json-lines.ts';
+import { readOutline } from './json-read.ts';
 import type { Notation } from './json-words.ts';
 import { type Outline, type Promote, shiftTable, writeOutline } from './json-write.ts';
 

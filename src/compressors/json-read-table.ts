@@ -3,8 +3,8 @@ import type { JsonNode } from '../text/json-node.ts';
 import { parseJson } from '../text/json-parse.ts';
 import { writeLiteral } from '../text/json-spelling.ts';
 import type { Segment } from './json-columns.ts';
+import { type LineCursor, Misfit } from './json-lines.ts';
 import { inOrder, type Promoted } from './json-order.ts';
-import { type LineCursor, Misfit } from './json-read.ts';
 import { cutOut, type Reference } from './json-template.ts';
 import { type Notation, readName, readTemplate, readValue } from './json-words.ts';
 

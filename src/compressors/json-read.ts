@@ -1,18 +1,10 @@
 /** Reads an outline of JSON back into the tree that `json-write.ts` wrote. Throws nothing: undefined where a line does not fit. */
 import type { JsonNode } from '../text/json-node.ts';
 import { writeLiteral } from '../text/json-spelling.ts';
+import { type LineCursor, Misfit } from './json-lines.ts';
 import { readPromoted } from './json-order.ts';
 import { readTable } from './json-read-table.ts';
 import { type Notation, readKey, readName, readValue } from './json-words.ts';
-
-/** Lines and the next one to be read. */
-export interface LineCursor {
-  readonly lines: readonly string[];
-  at: number;
-}
-
-/** What a line that does not fit is answered with; caught where reading began. */
-export class Misfit extends Error {}
 
 const arrayHead = /^\d+ (?:items?|rows(?:, .*)?)$/;
 

@@ -6,7 +6,7 @@ import { findTemplate, type Source, type Template } from './json-template.ts';
 import { type Notation, spellName } from './json-words.ts';
 
 /** `cell`: in each row. `constant`: the same in all. `template`: said once, with a blank in the rows or without. `rows`: further rows below each row; `tree`: of this same table. */
-export type Shown =
+type Shown =
   | { readonly how: 'cell' }
   | { readonly how: 'constant'; readonly node: JsonNode }
   | { readonly how: 'template'; readonly template: Template }

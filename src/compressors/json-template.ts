@@ -9,9 +9,6 @@ export interface Reference {
   readonly cut?: { readonly side: 'before' | 'after' | 'after last'; readonly delimiter: string };
 }
 
-/** Text, references, and at most one blank, which the cell of the row fills. */
-export type TemplatePart = string | Reference | 'blank';
-
 export interface Template {
   readonly parts: readonly (string | Reference)[];
   /** How many of the parts stand before the blank; undefined: there is none. */

@@ -29,7 +29,7 @@ export function spellValue(node: JsonNode, place: Place, { inline }: Notation): 
   return text === undefined || !canStandBare(text, place) ? node.raw : text;
 }
 
-export function canStandBare(text: string, place: Place): boolean {
+function canStandBare(text: string, place: Place): boolean {
   if (text === '' || /[\0-\x1f\x7f\u0085\u2028\u2029]|^\s|\s$/.test(text)) return false;
   if (looksLikeValue.test(text)) return false;
   return place !== 'item' || !/:(?: |$)/.test(text);

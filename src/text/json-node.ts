@@ -25,7 +25,7 @@ export interface JsonObject {
   readonly size?: number;
 }
 /** A container in a layout of its own. */
-export interface JsonVerbatim {
+interface JsonVerbatim {
   readonly type: 'verbatim';
   readonly raw: string;
 }
