@@ -44,7 +44,7 @@ export function markLines(lines: readonly string[], rows: readonly Row[]): Marks
 }
 
 /** What one line does to the test that is running. */
-export interface Scope {
+interface Scope {
   readonly opens: RegExp;
   readonly passes: RegExp;
   readonly fails?: RegExp;

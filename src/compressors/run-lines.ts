@@ -17,15 +17,18 @@ import { pythonTests } from './test-runs-python.ts';
 
 const families: readonly Family[] = [...javascriptTests, ...pythonTests, ...goTests, ...otherTests, ...buildSteps, ...pipelines];
 
-/** What is looked at to tell which tools printed a text, where a glance must do: of its beginning, and twice that of its end. */
+/** How much of a text is looked at to tell which tools printed it: of its beginning, and twice that of its end. */
 const glance = 8000;
+const look = 24_000;
 
-/** The families whose output a text holds; `atAGlance`: as far as its beginning and its end tell. */
+/** The families whose output a text holds, as far as its beginning and its end tell; `atAGlance`: where less must do. */
 export function familiesIn(text: string, atAGlance = false): Family[] {
-  const sample = atAGlance && text.length > 3 * glance ? `${text.slice(0, glance)}\n${text.slice(-2 * glance)}` : text;
+  const size = atAGlance ? glance : look;
+  const sample = text.length > 3 * size ? `${text.slice(0, size)}\n${text.slice(-2 * size)}` : text;
   const likely = families.filter(({ words }) => words.some((word) => sample.includes(word)));
   if (likely.length === 0) return [];
-  const plain = foldPrefixes(sample.split(/\r?\n/))
+  const lines = sample.split('\n').map(withoutEnd);
+  const plain = (hasPrefixes(sample) ? foldPrefixes(lines) : lines)
     .filter((line) => line.length <= longestLine)
     .map(withoutTime)
     .join('\n');
