@@ -1,5 +1,5 @@
 // Bundles the command line, the proxy's worker, Cursor's hook and the demo's agent into dist/ (or the folder given): ESM, split, everything inside but node-pty.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -37,6 +37,22 @@ const result = await build({
   logLevel: 'warning',
 });
 writeLicences(Object.keys(result.metafile.inputs));
+writeSamples();
+
+// Texts for `headroom perf --samples`: of each kind the three longest inputs of our own fixtures.
+function writeSamples() {
+  const folder = join(root, 'test', 'fixtures', 'compressors');
+  const samples = readdirSync(folder)
+    .sort()
+    .flatMap((kind) => {
+      const all = readdirSync(join(folder, kind)).map((name) => {
+        const [call = '', text = ''] = readFileSync(join(folder, kind, name), 'utf8').split('\n----- 8< -----\n');
+        return { name: `${kind}/${name.replace(/\.txt$/, '')}`, kind, call: JSON.parse(call), text };
+      });
+      return all.sort((one, other) => other.text.length - one.text.length || (one.name < other.name ? -1 : 1)).slice(0, 3);
+    });
+  writeFileSync(join(outdir, 'samples.json'), JSON.stringify(samples));
+}
 
 // The version of a package that figures are printed with.
 function versionOf(name) {

@@ -12,6 +12,7 @@ const needed = [
   'dist/proxy-worker.js',
   'dist/cursor-hook.js',
   'dist/demo-agent.js',
+  'dist/samples.json',
   'dist/THIRD-PARTY-LICENSES.txt',
   'README.md',
   'LICENSE',

@@ -275,10 +275,32 @@ describe('the command', () => {
     expect(stderr).toMatch(/^headroom: ENOENT.*\/nowhere'\n$/);
   });
 
+  test('shrinks samples of every kind, or texts of one’s own with a hint beside them', async () => {
+    const { code, stdout } = await machine.run(['perf', '--samples', '--json']);
+    const measured = JSON.parse(stdout) as { kind: string; before: number; lossless: number; standard: number }[];
+    expect(code).toBe(0);
+    expect(new Set(measured.map(({ kind }) => kind)).size).toBeGreaterThan(12);
+    for (const { before, lossless, standard } of measured) expect(before >= lossless && lossless >= standard).toBe(true);
+    const log = Array.from(
+      { length: 300 },
+      (_, at) => `2026-01-05T10:00:0${at % 10}Z INFO web: GET /items/${at} answered 200 in ${at % 90} ms`,
+    ).join('\n');
+    put('texts/mine/web.txt', log);
+    put('texts/mine/web.json', '{"command":"docker logs web"}');
+    const own = JSON.parse((await machine.run(['perf', '--samples', '--json', join(machine.home, 'texts')])).stdout) as typeof measured;
+    expect(own).toMatchObject([{ name: 'web.txt', kind: 'mine' }]);
+    expect(own[0]!.standard).toBeLessThan(own[0]!.before / 4);
+    expect((await machine.run(['perf', '--samples', join(machine.home, 'texts')])).stdout).toMatch(
+      /^ +tokens +lossless +standard +ms\nmine +[\d,]+/,
+    );
+  });
+
   test.each([
+    [['--samples', '/nowhere'], 'No text files in /nowhere'],
+    [['--samples', '--csv'], '--samples goes with --json alone'],
     [['--replay'], 'No transcripts in '],
     [['--replay', '--csv'], '--replay goes with'],
-    [['a.jsonl'], 'Paths and --profile go with --replay'],
+    [['a.jsonl'], 'Paths go with --replay and --samples'],
     [['--replay', '--profile', 'zip', 'a'], 'there is no profile `zip`'],
   ])('refuses %j', async (words, message) => {
     const { code, stderr } = await machine.run(['perf', ...words]);

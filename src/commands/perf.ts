@@ -16,6 +16,7 @@ interface PerfFlags {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly replay?: boolean;
+  readonly samples?: boolean;
   readonly profile?: string;
 }
 
@@ -26,7 +27,8 @@ Examples:
   headroom perf --csv > savings.csv
   headroom perf --replay             your own past conversations with Claude Code and Codex,
                                      as they would have been: nothing is sent, nothing is written
-  headroom perf --replay old/ --profile lossless`;
+  headroom perf --replay old/ --profile lossless
+  headroom perf --samples            every kind of text: before, after, milliseconds`;
 
 export function createPerfCommand(): Command {
   return new Command('perf')
@@ -35,6 +37,7 @@ export function createPerfCommand(): Command {
     .helpOption('-h, --help', 'print this page')
     .option('--since <time>', 'only what came after: 7d, 12h, 4w, or a date such as 2026-11-01')
     .option('--replay', 'replay past conversations: those of Claude Code and Codex, or the files and folders named')
+    .option('--samples', 'shrink samples of every kind of text, or the files and folders named')
     .option('--profile <name>', 'with --replay: lossless or standard (the default)')
     .option('--json', 'print the figures as JSON')
     .option('--csv', 'print a row for each day, agent, model, project and session')
@@ -44,6 +47,13 @@ export function createPerfCommand(): Command {
 
 async function perf(paths: readonly string[], flags: PerfFlags): Promise<void> {
   if (flags.json && flags.csv) throw new Failure('contradiction', '--json and --csv cannot go together', 'Choose one of them.');
+  if (flags.replay && flags.samples) throw new Failure('contradiction', '--replay and --samples cannot go together', 'Choose one of them.');
+  if (flags.samples) {
+    if (flags.since !== undefined || flags.csv || flags.profile !== undefined)
+      throw new Failure('contradiction', '--samples goes with --json alone', 'See: headroom perf --help');
+    const { measureSamples } = await import('./perf-samples.ts');
+    return await measureSamples(paths, flags.json ?? false);
+  }
   if (flags.replay) {
     if (flags.since !== undefined || flags.csv)
       throw new Failure('contradiction', '--replay goes with --json and --profile alone', 'See: headroom perf --help');
@@ -54,7 +64,11 @@ async function perf(paths: readonly string[], flags: PerfFlags): Promise<void> {
     });
   }
   if (paths.length > 0 || flags.profile !== undefined)
-    throw new Failure('too-many-words', 'Paths and --profile go with --replay', 'Example: headroom perf --replay PATH');
+    throw new Failure(
+      'too-many-words',
+      'Paths go with --replay and --samples, --profile with --replay',
+      'Example: headroom perf --replay PATH',
+    );
   const since = flags.since === undefined ? undefined : readSince(flags.since, Date.now());
   const { ledger } = cacheParts(findPlaces(process.platform, process.env, homedir()).cacheFolder);
   const summing = startSumming(await loadPrices(await readOwnPrices()));

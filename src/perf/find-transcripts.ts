@@ -21,8 +21,13 @@ export interface FoundFiles {
   readonly errors: readonly string[];
 }
 
-/** Every `.jsonl` and `.json` file at or below the paths, by name. Links are not followed. */
+/** Every `.jsonl` and `.json` file at or below the paths. */
 export function findTranscripts(paths: readonly string[]): FoundFiles {
+  return findFiles(paths, (name) => ['.jsonl', '.json'].includes(extname(name)));
+}
+
+/** Every file at or below the paths whose name is wanted, in the order of names; paths that are files are wanted. Links are not followed. */
+export function findFiles(paths: readonly string[], isWanted: (name: string) => boolean): FoundFiles {
   const files: string[] = [];
   const errors: string[] = [];
   const look = (path: string, isFile: boolean): void => {
@@ -33,7 +38,7 @@ export function findTranscripts(paths: readonly string[]): FoundFiles {
     try {
       for (const entry of readdirSync(path, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1))) {
         if (entry.isDirectory()) look(join(path, entry.name), false);
-        else if (entry.isFile() && ['.jsonl', '.json'].includes(extname(entry.name))) look(join(path, entry.name), true);
+        else if (entry.isFile() && isWanted(entry.name)) look(join(path, entry.name), true);
       }
     } catch (thrown) {
       errors.push(messageOf(thrown));

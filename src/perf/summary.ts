@@ -152,6 +152,11 @@ export function startSumming(priceOf: PriceList): Summing {
   }
 }
 
+/** What one line of the ledger comes to. */
+export function sumRequest(line: LedgerLine, priceOf: PriceList): RequestSum {
+  return sumOf(line, estimateFactor(line.model ?? undefined, line.usage ?? undefined, line.bytes.sent), priceOf);
+}
+
 /** What one request comes to. Without usage it is counted, and nothing is claimed for it. */
 function sumOf(line: LedgerLine, factor: number, priceOf: PriceList): RequestSum {
   const usage: BilledTokens | null = line.usage;
