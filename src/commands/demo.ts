@@ -66,7 +66,7 @@ async function demo(name: string | undefined, flags: DemoFlags): Promise<void> {
     const count = remembering(await loadCounter());
     const upstream = await startUpstream({ script: tour, cache: { count } });
     try {
-      const chosen = resolveWrapSettings({ ...flags, upstream: [upstream.url], ephemeral: true }, process.env, file);
+      const chosen = { ...resolveWrapSettings({ ...flags, upstream: [upstream.url], ephemeral: true }, process.env, file), isDemo: true };
       // The agent may stand elsewhere; who named a file stands here.
       const asNamed = (path: string | undefined) => path && resolve(here.workingFolder, path);
       const settings = { ...chosen, receiptFile: asNamed(chosen.receiptFile), explainFile: asNamed(chosen.explainFile) };

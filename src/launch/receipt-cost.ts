@@ -20,7 +20,9 @@ export function costLines({ bill, priceSource, paidBy, mode, good, bad }: CostFa
   const { billed, saved, turns, unpriced } = bill;
   const unknown = Object.entries(unpriced).map(([model, count]) => `${model} (${sayCount(count, 'request')})`);
   const missing = unknown.length > 0 ? `no price known for ${unknown.join(', ')}` : undefined;
-  if (Object.values(unpriced).reduce((sum, count) => sum + count, 0) === turns) return [row('cost', missing ?? '')];
+  const isUnknown = Object.values(unpriced).reduce((sum, count) => sum + count, 0) === turns;
+  // The demo's own model is nobody's.
+  if (isUnknown) return paidBy === 'nothing' ? [] : [row('cost', missing ?? '')];
   const basis = {
     key: `API prices: ${priceSource}`,
     subscription: `at API prices, ${priceSource}; you pay by subscription`,
