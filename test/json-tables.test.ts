@@ -118,7 +118,7 @@ describe('JSON as tables', () => {
           const outline = writeText(text, () => [first]);
           if (!outline) return;
           expect(readText(outline.lines.join('\n'))).toBe(text);
-          if (outline.tables.length > 0) expect(outline.lines.join('\n')).toContain(grows ? 'order by at' : '# is the place');
+          if (outline.tables.length > 0) expect(outline.lines.join('\n')).toContain(grows ? 'order by at' : '# = place');
         },
       ),
       { numRuns: 300 },

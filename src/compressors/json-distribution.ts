@@ -1,20 +1,29 @@
 /** What rows that are not shown hold, in a few words: values and how often each stands there, or from what to what they go. */
+import { orderingColumn } from './json-order.ts';
 import type { Table, TableColumn } from './json-table.ts';
 
 const mostColumns = 8;
 const mostValues = 6;
 const mostUnits = 420;
 
-export function tellRows({ columns }: Table, rows: readonly number[]): string | undefined {
+export function tellRows(table: Table, rows: readonly number[]): string | undefined {
+  // The first and the last row are shown, and with them from where to where it goes.
+  const ordering = orderingColumn(table);
   const told: string[] = [];
-  for (const column of columns) {
-    if (column.shown.how !== 'cell' && !(column.shown.how === 'template' && column.shown.template.blankAt !== undefined)) continue;
+  for (const column of table.columns) {
+    if (column === ordering || !isTold(column)) continue;
     const words = tellColumn(column, rows);
     if (words !== undefined && told.length < mostColumns) told.push(`${column.name} ${words}`);
   }
   const kept: string[] = [];
   for (const words of told) if (kept.join('; ').length + words.length <= mostUnits) kept.push(words);
   return kept.length === 0 ? undefined : kept.join('; ').replaceAll('[', '(').replaceAll(']', ')');
+}
+
+/** What stands in the rows, and not what another column says already. */
+function isTold({ shown }: TableColumn): boolean {
+  if (shown.how !== 'template') return shown.how === 'cell';
+  return shown.template.blankAt !== undefined && shown.template.parts.every((part) => typeof part === 'string');
 }
 
 function tellColumn({ cells }: TableColumn, rows: readonly number[]): string | undefined {
@@ -47,7 +56,7 @@ function tellRange(cells: TableColumn['cells'], rows: readonly number[], spelled
   if (!spelled.every((value) => /^\d{4}-\d\d-\d\d/.test(value))) return undefined;
   const [first, last] = ends(spelled, (one, other) => (one < other ? -1 : one > other ? 1 : 0));
   const days = [first.slice(0, 10), last.slice(0, 10)];
-  return days[0] === days[1] ? `${first} to ${last}` : days.join(' to ');
+  return days[0] === days[1] ? `${first} to ${last.slice(11)}` : days.join(' to ');
 }
 
 function tellCounts(values: readonly string[], least: number): string | undefined {

@@ -113,8 +113,8 @@ function legend({ lines, tables }: Outline): string {
   );
   const isAbsent = tables.some((table) => table.lines.some((line) => /^\t|\t\t|^$/.test(lines[line] ?? '')));
   return [
-    'outline and tab-separated tables',
-    ...(isFixed ? ['above them what all rows share'] : []),
+    'tab-separated tables',
+    ...(isFixed ? ['shared values above'] : []),
     ...(blanks ? ['{} = the cell'] : []),
     ...(isAbsent ? ['empty = no such key'] : []),
   ].join(', ');

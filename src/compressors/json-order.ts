@@ -7,10 +7,10 @@ export interface Promoted {
   readonly by: string | undefined;
 }
 
-const said = /^\d+ rows, \d+ telling ones first; (?:# is the place|order by (.*))$/;
+const said = /^\d+ rows, \d+ telling first; (?:# = place|order by (.*))$/;
 
 export function sayPromoted(count: number, by: string | undefined): string {
-  return `, ${count} telling ones first; ${by === undefined ? '# is the place' : `order by ${by}`}`;
+  return `, ${count} telling first; ${by === undefined ? '# = place' : `order by ${by}`}`;
 }
 
 export function readPromoted(head: string): Promoted | undefined {

@@ -7,7 +7,7 @@ import type { JsonNode } from '../text/json-node.ts';
 import type { Table, TableColumn } from './json-table.ts';
 
 /** Rows shown from the beginning: the more, the fewer there are. */
-const firstRows = (size: number): number => Math.min(10, Math.max(2, Math.floor(700 / size)));
+const firstRows = (size: number): number => Math.min(10, Math.max(2, Math.floor(400 / size)));
 const lastRows = 1;
 const manyRows = 20;
 /** Different values up to which a column is one of few values. */
