@@ -2,6 +2,7 @@
  * Terminal noise: colours, carriage-return overwrites, progress bars and spinners become what the terminal showed in the end.
  * Never in what a file holds: there an escape is content, and an edit must quote it.
  */
+import type { ToolCall } from '../block.ts';
 import { readScreen } from '../text/terminal-screen.ts';
 import { showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
@@ -12,8 +13,10 @@ const noise = /\x1b[[\]()=>]|\x08|\r(?!\r*\n|$)/;
 export const terminal: Compressor = {
   kind: 'terminal',
   lever: 'terminal noise',
-  claim: ({ text, call }) => (noise.test(text) && !showsFiles(call) ? 1 : 0),
-  shrink: ({ text }) => {
+  claim: ({ text, call }) => (endsLinesForTerminal(text, call) || (noise.test(text) && !showsFiles(call)) ? 1 : 0),
+  shrink: ({ text: given, call }) => {
+    const text = endsLinesForTerminal(given, call) ? given.replaceAll('\r\n', '\n') : given;
+    if (text !== given && !noise.test(text)) return { text, form: 'same-to-the-eye' };
     if (saysByColour(text)) return undefined;
     const lines = text.split('\n');
     // Line ends of files (CRLF) are content; only what stands before them is the terminal's.
@@ -26,6 +29,16 @@ export const terminal: Compressor = {
     return { text: cleaned.map((line, at) => line + (ends[at] ?? '')).join('\n'), form: 'same-to-the-eye' };
   },
 };
+
+/**
+ * Aider runs commands in a terminal of its own, which ends every line with CR LF, and edits by what it shows elsewhere: there a line end is
+ * no content of a file, whatever the command shows.
+ */
+function endsLinesForTerminal(text: string, call: ToolCall | undefined): boolean {
+  return aiderTools.has(call?.tool ?? '') && text.includes('\r\n') && !/(?<!\r)\n/.test(text);
+}
+
+const aiderTools = new Set(['run', 'test', 'lint', 'shell']);
 
 /** A word diff tells old from new by colour alone: without it the text would say something else. */
 function saysByColour(text: string): boolean {
