@@ -139,21 +139,21 @@ function showWithTitle(lines: readonly string[], marks: Marks, at: number): void
 const title = /^(?:(?:stdout|stderr) \| \S| {2}console\.\w+$)/;
 const mostOutput = 20;
 
-/** What is said above folded lines goes where none of them is shown. */
+/** What is said above folded lines goes where none of them is shown; that lines are complete again stays where what is shown above them was folded. */
 function hideFolds(lines: readonly string[], marks: Marks): void {
-  let fold = -1;
-  let isShown = true;
-  for (let at = 0; at <= lines.length; at++) {
-    const prefix = at === lines.length ? '' : prefixOfFold(lines[at] ?? '');
-    if (prefix === undefined) {
-      isShown ||= marks[at] === undefined;
-      continue;
+  let shown = '';
+  for (let at = 0; at < lines.length; ) {
+    const prefix = prefixOfFold(lines[at] ?? '');
+    let end = at + 1;
+    while (end < lines.length && prefixOfFold(lines[end] ?? '') === undefined) end++;
+    if (prefix === '') {
+      if (shown === '') marks[at] = filler;
+      shown = '';
+    } else if (prefix !== undefined) {
+      if (end > at + 1 && marks.slice(at + 1, end).every((mark) => mark !== undefined)) marks[at] = filler;
+      else shown = prefix;
     }
-    const isHidden = fold >= 0 && fold + 1 < at && !isShown;
-    if (isHidden) marks[fold] = filler;
-    if (isHidden && prefix === '' && at < lines.length) marks[at] = filler;
-    fold = prefix === '' ? -1 : at;
-    isShown = false;
+    at = end;
   }
 }
 

@@ -83,3 +83,17 @@ export function markBunOutput(lines: readonly string[], marks: Marks): void {
     from = at + 1;
   }
 }
+
+/** Output stands between rules, and the result of its test below it. */
+export function markDenoOutput(lines: readonly string[], marks: Marks): void {
+  let from = -1;
+  for (const [at, line] of lines.entries()) {
+    if (line.length > longestLine) continue;
+    if (/^-+ (?:post-test )?output -+$/.test(line)) from = at;
+    else if (from >= 0 && /-{5} (?:post-test )?output end -{5}$/.test(line)) {
+      if (/ \.\.\. ok \([^)]*\)$/.test((lines[at + 1] ?? '').slice(0, longestLine)))
+        for (let inner = from; inner <= at; inner++) marks[inner] = (lines[inner] ?? '') === '' ? filler : passedOutput;
+      from = -1;
+    }
+  }
+}

@@ -3,7 +3,6 @@ import { type Family, markScopes, type Row } from './run-family.ts';
 import { markHeadings } from './run-headings.ts';
 import {
   coveredFiles,
-  filler,
   mostSkipped,
   outputOfPassed,
   passedFiles,
@@ -12,7 +11,14 @@ import {
   passedTests,
   skippedTests,
 } from './run-marks.ts';
-import { markBunOutput, markEndsOfSuites, markJestOutput, markTapDetails, markVitestOutput } from './test-runs-javascript-marks.ts';
+import {
+  markBunOutput,
+  markDenoOutput,
+  markEndsOfSuites,
+  markJestOutput,
+  markTapDetails,
+  markVitestOutput,
+} from './test-runs-javascript-marks.ts';
 
 const duration = String.raw`[\d.]+ ?(?:ms|s|m)`;
 
@@ -104,8 +110,7 @@ const deno: Family = {
     { pattern: /^Check file:\/\/\S+$/, noise: { one: 'file checked', many: 'files checked' } },
   ],
   refine: (lines, marks) => {
-    const output = { opens: /^-+ (?:post-test )?output -+$/, passes: /^-+ (?:post-test )?output end -+$/ };
-    markScopes(lines, marks, output, filler, passedOutput);
+    markDenoOutput(lines, marks);
     markHeadings(lines, marks, /^running \d+ tests? from \S+$/);
   },
 };
