@@ -25,11 +25,14 @@ export function findSpans(text: string): JsonSpan[] {
   const lines = text.split('\n');
   const spans: JsonSpan[] = [];
   let failures = 0;
+  let isFenced = false;
   let offset = 0;
   for (let at = 0; at < lines.length && failures < mostFailures; at++) {
     const line = lines[at] ?? '';
     const from = at;
-    if (/^[[{]/.test(line)) {
+    // A sample in a page is there to be copied.
+    if (/^\s*(?:```|~~~)/.test(line)) isFenced = !isFenced;
+    else if (!isFenced && /^[[{]/.test(line)) {
       const span = /^[{].*\}$/.test(line) ? spanOfLines(lines, at) : undefined;
       const found = span ?? spanOfValue(text, offset, lines, at);
       if (found === undefined) {
