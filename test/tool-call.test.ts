@@ -27,6 +27,9 @@ test.each([
   ['Bash', { command: 'psql -c "select"' }, false],
   ['mcp__db__query', {}, false],
   ['Thread', {}, false],
+  ['write_stdin', { session_id: 7 }, false],
+  ['TodoWrite', {}, false],
+  ['write_file', {}, true],
 ])('%s %j numbers lines: %s', (tool, input, expected) => {
   expect(numbersLines({ tool, input })).toBe(expected);
 });

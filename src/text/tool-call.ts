@@ -36,7 +36,11 @@ export function numbersLines(call: ToolCall | undefined): boolean {
   if (!call) return false;
   const command = commandOf(call);
   if (command !== undefined) return /(^|[\s|;&(])(nl|bat|cat\s+(-\w+\s+)*-\w*n\w*)(\s|$)/.test(command);
-  return /(^|[_-])(read|view|open|edit|write|multiedit|notebookread|str_replace\w*|create)([_-]|$)/i.test(snake(call.tool));
+  const name = snake(call.tool);
+  // `write_stdin` types into a terminal and `todo_write` keeps a list: neither shows a file.
+  return (
+    !/stdin|todo/i.test(name) && /(^|[_-])(read|view|open|edit|write|multiedit|notebookread|str_replace\w*|create)([_-]|$)/i.test(name)
+  );
 }
 
 const fileView =
