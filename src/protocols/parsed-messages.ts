@@ -1,57 +1,86 @@
-/** The blocks of already parsed Anthropic messages: the same pipeline without a wire, for replays, benches and the library. */
+/**
+ * The blocks of messages that are already parsed, as Anthropic, OpenAI Chat or the Vercel AI SDK spell them: the same pipeline without a
+ * wire, for replays, benches and the library. Read part by part, so one list may mix spellings; what none of them knows is opaque.
+ */
 import { type Block, chain, type ToolCall } from '../block.ts';
+import { type FoundCall, type FoundResult, isRecord, type MessageFormat, messageFormats, type Place } from './message-formats.ts';
 
 export interface ParsedMessage {
   readonly role: string;
   readonly content: unknown;
 }
 
-/** The parts of a content block that are read; everything is optional because recorded data is outside data. */
-interface Part {
-  readonly type?: string;
-  readonly text?: string;
-  readonly id?: string;
-  readonly name?: string;
-  readonly input?: unknown;
-  readonly tool_use_id?: string;
-  readonly content?: unknown;
+/** A result says where in its message another text would stand. */
+export interface ParsedBlock extends Block {
+  readonly place?: Place;
 }
 
 /** Lists blocks message by message, so that a growing conversation is read by its new messages alone. */
 export interface MessageReader {
-  /** The blocks of the next message. */
-  next(message: ParsedMessage): Block[];
+  /** The blocks of the next message. Never throws, whatever it is given. */
+  next(message: unknown): ParsedBlock[];
 }
 
-export function createMessageReader(scope: string): MessageReader {
+export function createMessageReader(scope: string, formats: readonly MessageFormat[] = messageFormats): MessageReader {
   const calls = new Map<string, ToolCall>();
   let key = chain('', scope);
-  const make = (source: Block['source'], text: string, call: ToolCall | undefined, covers: string): Block => {
+  const make = (source: Block['source'], text: string, call: ToolCall | undefined, covers: string): ParsedBlock => {
     key = chain(key, covers);
     return { key, source, text, call };
   };
+  const opaque = (value: unknown): ParsedBlock => make('opaque', '', undefined, spell(value) ?? 'unspellable');
+  const makeCall = ({ id, call, covers }: FoundCall): ParsedBlock => {
+    const spelled = spell(covers);
+    if (spelled === undefined) return opaque(covers);
+    if (id !== undefined) calls.set(id, call);
+    return make('call', '', call, `call ${id} ${spelled}`);
+  };
+  const makeResults = ({ of, tool, texts }: FoundResult): ParsedBlock[] => {
+    const call = (of === undefined ? undefined : calls.get(of)) ?? (tool === undefined ? undefined : { tool, input: undefined });
+    return texts.map(({ text, place }) => ({ ...make('result', text, call, `result ${of} ${text}`), place }));
+  };
+  const readPart = (message: Record<string, unknown>, part: unknown, at: number): ParsedBlock[] => {
+    if (!isRecord(part)) return [opaque(part)];
+    for (const { readPart } of formats) {
+      const found = readPart(part, ['content', at], message);
+      if (found) return 'texts' in found ? makeResults(found) : [makeCall(found)];
+    }
+    if (part.type !== 'text' || typeof part.text !== 'string') return [opaque(part)];
+    return [make('said', part.text, undefined, `${nameOf(message.role)} text ${part.text}`)];
+  };
+  const readMember = (message: Record<string, unknown>, member: string): ParsedBlock[] => {
+    const value = message[member];
+    if (member !== 'content') return formats.flatMap(({ readCalls }) => readCalls?.(member, value).map(makeCall) ?? []);
+    if (Array.isArray(value)) return value.flatMap((part, at) => readPart(message, part, at));
+    if (typeof value !== 'string') return [];
+    for (const { readText } of formats) {
+      const found = readText?.(value, message);
+      if (found) return makeResults(found);
+    }
+    return [make('said', value, undefined, `${nameOf(message.role)} text ${value}`)];
+  };
   return {
-    next: ({ role, content }) => {
-      const parts: Part[] = typeof content === 'string' ? [{ type: 'text', text: content }] : Array.isArray(content) ? content : [];
-      return parts.flatMap((part) => {
-        if (part.type === 'text' && typeof part.text === 'string') return [make('said', part.text, undefined, `${role} text ${part.text}`)];
-        if (part.type === 'tool_use') {
-          const call = { tool: String(part.name), input: part.input };
-          calls.set(String(part.id), call);
-          return [make('call', '', call, `call ${part.id} ${JSON.stringify(part)}`)];
-        }
-        if (part.type === 'tool_result') {
-          const call = calls.get(String(part.tool_use_id));
-          return textsOf(part.content).map((text) => make('result', text, call, `result ${part.tool_use_id} ${text}`));
-        }
-        return [make('opaque', '', undefined, JSON.stringify(part))];
-      });
+    next: (message) => {
+      try {
+        // In the order of the members: on the wire they are read so.
+        return isRecord(message) ? Object.keys(message).flatMap((member) => readMember(message, member)) : [opaque(message)];
+      } catch {
+        // A getter that throws and the like.
+        return [opaque(undefined)];
+      }
     },
   };
 }
 
-function textsOf(content: unknown): string[] {
-  if (typeof content === 'string') return [content];
-  if (!Array.isArray(content)) return [];
-  return content.flatMap((part: Part) => (part?.type === 'text' && typeof part.text === 'string' ? [part.text] : []));
+/** The cache mark moves from request to request. Undefined for what JSON cannot hold, such as circles. */
+function spell(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(isRecord(value) ? { ...value, cache_control: undefined } : value);
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(role: unknown): string {
+  return typeof role === 'string' ? role : '';
 }

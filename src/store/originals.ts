@@ -73,7 +73,11 @@ export function findOriginal(folder: string, name: string): Found {
 
 /** Where an original would be kept. */
 export function originalPath(folder: string, text: string): string {
-  return join(folder, sha256(Buffer.from(text)).slice(0, nameLength));
+  return join(folder, originalName(text));
+}
+
+export function originalName(text: string): string {
+  return sha256(Buffer.from(text)).slice(0, nameLength);
 }
 
 /** Whether a file name is an original's. */

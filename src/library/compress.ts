@@ -1,0 +1,103 @@
+/** Compresses messages: reads them into blocks, asks the pipeline, puts its texts back and adds up what that came to. */
+import type { Block } from '../block.ts';
+import { createPipeline } from '../pipeline/create.ts';
+import type { KeepOriginal } from '../pipeline/decide.ts';
+import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
+import { messageFormats } from '../protocols/message-formats.ts';
+import { createMessageReader, type ParsedBlock } from '../protocols/parsed-messages.ts';
+import { putText } from '../protocols/put-texts.ts';
+import { originalName } from '../store/originals.ts';
+import { BoundedMap } from '../text/bounded-map.ts';
+import { loadCounter, type TokenCounter } from '../tokens/count.ts';
+import { version } from '../version.ts';
+import type { Compression, CompressOptions, Headroom, Profile } from './headroom.ts';
+
+/** Decisions are remembered for the process: a conversation that grows is read anew, and worked on where it grew. */
+export function createCompress(usual: Profile, keep: KeepOriginal): Headroom['compress'] {
+  const pipelines = new Map<Profile, Pipeline>();
+  const counts = new BoundedMap<number>(100_000);
+  const pipelineOf = (profile: Profile, count: TokenCounter): Pipeline => {
+    const pipeline = pipelines.get(profile) ?? createPipeline({ count, ...(profile === 'standard' ? { keep } : {}) });
+    pipelines.set(profile, pipeline);
+    return pipeline;
+  };
+  return async <Message>(messages: readonly Message[], options: CompressOptions = {}): Promise<Compression<Message>> => {
+    check(messages, options);
+    const { model, profile = usual, format, tokenBudget, repeats: allowsRepeats = true } = options;
+    const count = await loadCounter();
+    const formats = format === undefined ? messageFormats : messageFormats.filter(({ name }) => name === format);
+    const reader = createMessageReader(JSON.stringify(['library', version, profile, model, allowsRepeats]), formats);
+    const given = Array.from(messages);
+    const read = given.map((message) => reader.next(message));
+    const blocks = read.flat();
+    const before = blocks.reduce((sum, block) => sum + tokensOf(block, count, counts), 0);
+    const copy: Compression<Message> = { messages: given, ...amounts(before, 0), transformsApplied: [], ccrHashes: [], compressed: false };
+    if (tokenBudget !== undefined && before <= tokenBudget) return copy;
+    const rewriting = pipelineOf(profile, count).rewrite({ model, blocks, allowsRepeats });
+    if (rewriting.replacements.size === 0) return copy;
+    return { messages: putBack(given, read, rewriting), ...sumUp(blocks, rewriting, before), compressed: true };
+  };
+}
+
+function check(messages: unknown, { profile, format, tokenBudget }: CompressOptions): void {
+  if (!Array.isArray(messages)) throw new TypeError('compress: `messages` is no array');
+  if (profile !== undefined) checkProfile(profile);
+  const names = messageFormats.map(({ name }) => name);
+  if (format !== undefined && !names.includes(format))
+    throw new TypeError(`compress: there is no format ${JSON.stringify(format)}; formats: ${names.join(', ')}`);
+  if (tokenBudget !== undefined && !(typeof tokenBudget === 'number' && tokenBudget >= 0))
+    throw new TypeError('compress: `tokenBudget` is no number of tokens');
+}
+
+export function checkProfile(profile: unknown): void {
+  if (profile !== 'lossless' && profile !== 'standard')
+    throw new TypeError(`there is no profile ${JSON.stringify(profile)}; profiles: lossless, standard`);
+}
+
+function putBack<Message>(given: readonly Message[], read: readonly ParsedBlock[][], { replacements }: Rewriting): Message[] {
+  let at = 0;
+  return given.map((message, n) =>
+    (read[n] ?? []).reduce((now, { place }) => {
+      const text = replacements.get(at++);
+      return text === undefined || place === undefined ? now : putText(now, place, text);
+    }, message),
+  );
+}
+
+function sumUp(
+  blocks: readonly Block[],
+  { records, replacements }: Rewriting,
+  before: number,
+): Omit<Compression<never>, 'messages' | 'compressed'> {
+  const hashes = new Set<string>();
+  const levers = new Set<string>();
+  let saved = 0;
+  let next = 0;
+  for (const [at, block] of blocks.entries()) {
+    // One record for each result, in order.
+    const record = block.source === 'result' ? records[next++] : undefined;
+    if (!record || !replacements.has(at)) continue;
+    saved += record.tokensBefore - record.tokensAfter;
+    for (const lever of Object.keys(record.levers)) levers.add(lever);
+    if (record.form === 'excerpt') hashes.add(originalName(block.text));
+  }
+  return { ...amounts(before, saved), transformsApplied: [...levers], ccrHashes: [...hashes] };
+}
+
+function amounts(
+  before: number,
+  saved: number,
+): Pick<Compression<never>, 'tokensBefore' | 'tokensAfter' | 'tokensSaved' | 'compressionRatio'> {
+  const after = before - saved;
+  return { tokensBefore: before, tokensAfter: after, tokensSaved: saved, compressionRatio: before === 0 ? 1 : after / before };
+}
+
+/** Counting is most of the work, and a conversation comes again and again. */
+function tokensOf({ key, source, text, call }: Block, count: TokenCounter, counts: BoundedMap<number>): number {
+  if (source === 'opaque') return 0;
+  const known = counts.get(key);
+  if (known !== undefined) return known;
+  const tokens = count(source === 'call' ? `${call?.tool} ${JSON.stringify(call?.input) ?? ''}` : text);
+  counts.set(key, tokens);
+  return tokens;
+}

@@ -1,0 +1,71 @@
+/** What the library is to those who use it: its functions, options and results. Types alone, so that they can be published as they are. */
+
+/** Whose spelling: Anthropic's Messages, OpenAI's Chat Completions, the Vercel AI SDK's model messages. */
+export type Format = 'anthropic' | 'openai' | 'vercel';
+
+/** `lossless`: only forms that give back every byte, or look the same. `standard`: also excerpts of big results, with the original kept. */
+export type Profile = 'lossless' | 'standard';
+
+export interface HeadroomOptions {
+  /** Where originals are kept, in a folder `originals` of it. Unless given, Headroom's own cache folder, where `headroom retrieve` looks. */
+  readonly folder?: string | undefined;
+  /** `standard` unless given. */
+  readonly profile?: Profile | undefined;
+  /**
+   * How the note below an excerpt names the original: by the command `headroom retrieve HASH` (the default), or by the path of its file, for
+   * models that can open files where this process runs.
+   */
+  readonly recovery?: 'command' | 'path' | undefined;
+}
+
+export interface CompressOptions {
+  /** As the request names it. Counts and forms are the same for every model. */
+  readonly model?: string | undefined;
+  readonly profile?: Profile | undefined;
+  /** Reads no other spelling than this; unless given, whichever a message is spelled in. */
+  readonly format?: Format | undefined;
+  /**
+   * Nothing is done to messages that have no more tokens than this; others become what the profile makes of them, however big that is. The
+   * prompt cache misses once, when a conversation grows beyond it: leave it out where the provider caches.
+   */
+  readonly tokenBudget?: number | undefined;
+  /** False: no note says that lines stand above. For requests that ask the provider to clear old results. */
+  readonly repeats?: boolean | undefined;
+}
+
+/** Tokens are o200k, of what was said, of calls and of results; pictures, files and thinking are not counted. */
+export interface Compression<Message> {
+  /** As many as were given, in the same spelling; where nothing changed, the same objects. */
+  messages: Message[];
+  tokensBefore: number;
+  tokensAfter: number;
+  tokensSaved: number;
+  /** After divided by before; 1 where there was nothing to count. */
+  compressionRatio: number;
+  /** What made results smaller, such as `repeats`, `line numbers`, `excerpts`. */
+  transformsApplied: string[];
+  /** Of the originals of excerpts, for `retrieve`. */
+  ccrHashes: string[];
+  /** Whether anything changed. */
+  compressed: boolean;
+}
+
+export interface RetrieveOptions {
+  /** `10-20`, `10-`, `-20` or `7`, from 1. */
+  readonly lines?: string | undefined;
+  /** Only lines that hold all of these words, each with its number and a colon in front. Nothing found: an empty text. */
+  readonly query?: string | undefined;
+}
+
+export interface Headroom {
+  /**
+   * Makes the tool results of a conversation smaller. The messages given are not changed. The result for a longer conversation extends the
+   * result for the shorter one. Rejects with a `TypeError` for what is no array of messages, and for options that make no sense.
+   */
+  compress<Message>(messages: readonly Message[], options?: CompressOptions): Promise<Compression<Message>>;
+  /**
+   * The text of which an excerpt was shown, or the part of it that is asked for. The beginning of a hash will do. Rejects with a `Failure`
+   * whose `code` is `unknown-original`, `damaged-original`, `unreadable-original`, `ambiguous-hash`, `no-hash` or `bad-range`.
+   */
+  retrieve(hash: string, options?: RetrieveOptions): Promise<string>;
+}
