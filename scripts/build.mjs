@@ -1,5 +1,6 @@
-// Bundles the command line, the proxy's worker, Cursor's hook and the demo's agent into dist/ (or the folder given): ESM, split, everything inside but node-pty.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Bundles the command line, the proxy's worker, Cursor's hook and the demo's agent into dist/ (or the folder given): ESM, split, everything
+// inside but node-pty; and the page beside them.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -36,7 +37,25 @@ const result = await build({
   metafile: true,
   logLevel: 'warning',
 });
-writeLicences(Object.keys(result.metafile.inputs));
+// The page that `headroom dashboard` serves: what the browser runs, in one file each.
+const page = await build({
+  absWorkingDir: root,
+  entryPoints: [
+    { in: 'src/page/browser/main.ts', out: 'page' },
+    { in: 'src/page/page.css', out: 'page' },
+  ],
+  outdir,
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: ['chrome109', 'firefox115', 'safari16'],
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+copyFileSync(join(root, 'src', 'page', 'page.html'), join(outdir, 'page.html'));
+writeLicences([result, page].flatMap(({ metafile }) => Object.keys(metafile.inputs)));
 writeSamples();
 
 // Texts for `headroom perf --samples`: of each kind the three longest inputs of our own fixtures.

@@ -122,16 +122,17 @@ describe('who may', () => {
     expect(users(/\bprocess\.env\b/).filter((file) => !/^src\/(?:config|cli|commands\/.*)\.ts$/.test(file))).toEqual([]);
   });
 
-  test('listen: the proxy, and the upstream of the demo', () => {
-    expect(users(/\.listen\(/)).toEqual(['src/demo/upstream.ts', 'src/proxy/server.ts']);
+  test('listen: the proxy, the page, and the upstream of the demo', () => {
+    expect(users(/\.listen\(/)).toEqual(['src/demo/upstream.ts', 'src/page/server.ts', 'src/proxy/server.ts']);
   });
 
-  test('start processes: the terminal, the question when a process began, and tools of the demo', () => {
+  test('start processes: the terminal, the question when a process began, tools of the demo, and the browser for the page', () => {
     const starters = users(/from 'node:child_process'|import\('(?:execa|node-pty)'\)/);
     expect(starters.filter((file) => !/^src\/launch\/(?:terminal|pty)-/.test(file))).toEqual([
       'src/demo/agent-git.ts',
       'src/demo/agent-tests.ts',
       'src/launch/process-start.ts',
+      'src/page/open-page.ts',
     ]);
   });
 

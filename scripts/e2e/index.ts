@@ -10,11 +10,19 @@ import { checkAider } from './aider.ts';
 import { createChecks } from './checks.ts';
 import { checkClaude } from './claude.ts';
 import { checkCodex } from './codex.ts';
+import { checkDashboard } from './dashboard.ts';
 import { checkDemo } from './demo.ts';
 import { checkTerminalTail } from './terminal-tail.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const parts = { claude: checkClaude, aider: checkAider, codex: checkCodex, demo: checkDemo, 'terminal-tail': checkTerminalTail };
+const parts = {
+  claude: checkClaude,
+  aider: checkAider,
+  codex: checkCodex,
+  demo: checkDemo,
+  dashboard: checkDashboard,
+  'terminal-tail': checkTerminalTail,
+};
 
 if (process.platform !== 'linux') {
   console.log('skipped: end-to-end runs: they look into /proc, which only Linux has');

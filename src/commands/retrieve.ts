@@ -1,10 +1,11 @@
 /** `headroom retrieve`: prints an original, whole or in part, after comparing it with its hash. */
 import { createHash } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { Failure, messageOf } from '../errors.ts';
+import { originalsFolders } from '../store/list-originals.ts';
 import { type Located, locateOriginal, type Place } from '../store/locate-original.ts';
 import { type Found, findOriginal } from '../store/originals.ts';
 import { cacheParts, findPlaces } from '../store/place.ts';
@@ -62,10 +63,8 @@ function readWords(text: string): readonly string[] {
 /** The bytes of the original that is meant; a `Failure` where there is none, or none that can be trusted. */
 function read(word: string): Buffer {
   const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
-  const { launches, originals } = cacheParts(cacheFolder);
-  // Launches that leave nothing behind keep theirs in their private folders.
-  const folders = [originals, ...listNames(launches).map((id) => join(launches, id, 'originals'))];
-  const { folder, name } = placeOf(word, locateOriginal(word, folders, process.cwd()), originals);
+  const { originals } = cacheParts(cacheFolder);
+  const { folder, name } = placeOf(word, locateOriginal(word, originalsFolders(cacheFolder), process.cwd()), originals);
   const found = findOriginal(folder, name);
   if (found.state !== 'found') throw untrusted(found, word, originals);
   const isOther = /^[0-9a-f]{17,}$/i.test(word) && !createHash('sha256').update(found.bytes).digest('hex').startsWith(word.toLowerCase());
@@ -132,12 +131,4 @@ async function print(bytes: Buffer): Promise<void> {
     process.stdout.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve() : reject(error)));
     process.stdout.write(bytes, () => resolve());
   });
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -3,16 +3,18 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.ts';
 import { type LedgerLine, ledgerFiles, lineStart } from './ledger.ts';
 
+export interface SkippedLines {
+  /** The end of a file: a line that is being written, or whose process was killed. */
+  unfinished: number;
+  /** Cut short or damaged. */
+  broken: number;
+  /** Of a newer version of the ledger. */
+  newer: number;
+}
+
 export interface LedgerReading {
   readonly lines: number;
-  readonly skipped: {
-    /** The end of a file: a line that is being written, or whose process was killed. */
-    readonly unfinished: number;
-    /** Cut short or damaged. */
-    readonly broken: number;
-    /** Of a newer version of the ledger. */
-    readonly newer: number;
-  };
+  readonly skipped: Readonly<SkippedLines>;
   /** One line for each file that could not be read. */
   readonly errors: readonly string[];
 }
@@ -22,24 +24,28 @@ export function readLedger(folder: string, onLine: (line: LedgerLine) => void): 
   const skipped = { unfinished: 0, broken: 0, newer: 0 };
   const errors: string[] = [];
   let lines = 0;
-  for (const file of find(folder, errors)) {
-    const text = read(file, errors);
-    let start = 0;
-    while (start < text.length) {
-      const end = text.indexOf('\n', start);
-      const piece = text.slice(start, end < 0 ? text.length : end);
-      start = end < 0 ? text.length : end + 1;
-      const { line, isNewer, isAfterBroken } = readPiece(piece);
-      if (isAfterBroken) skipped.broken++;
-      if (line) {
-        lines++;
-        onLine(line);
-      } else if (isNewer) skipped.newer++;
-      else if (end < 0) skipped.unfinished++;
-      else if (piece !== '') skipped.broken++;
-    }
-  }
+  for (const file of find(folder, errors)) lines += readLines(read(file, errors), onLine, skipped);
   return { lines, skipped, errors };
+}
+
+/** The lines of a text; says how many they were, and counts what is none. */
+export function readLines(text: string, onLine: (line: LedgerLine) => void, skipped: SkippedLines): number {
+  let lines = 0;
+  let start = 0;
+  while (start < text.length) {
+    const end = text.indexOf('\n', start);
+    const piece = text.slice(start, end < 0 ? text.length : end);
+    start = end < 0 ? text.length : end + 1;
+    const { line, isNewer, isAfterBroken } = readPiece(piece);
+    if (isAfterBroken) skipped.broken++;
+    if (line) {
+      lines++;
+      onLine(line);
+    } else if (isNewer) skipped.newer++;
+    else if (end < 0) skipped.unfinished++;
+    else if (piece !== '') skipped.broken++;
+  }
+  return lines;
 }
 
 interface Piece {

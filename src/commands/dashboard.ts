@@ -1,0 +1,30 @@
+/** `headroom dashboard`: the page with what was saved, on loopback until it is ended. It reads, and changes nothing. */
+import { Command } from 'commander';
+import { Failure } from '../errors.ts';
+
+const examples = `
+The address it prints opens the page, and whoever has it can read what the page shows: figures of the
+ledger, and originals on your disk. Ctrl-C ends it.
+
+Examples:
+  headroom dashboard                  any free port, and the page in your browser
+  headroom dashboard --port 8484 --no-open`;
+
+export function createDashboardCommand(): Command {
+  return new Command('dashboard')
+    .description('a page with what was saved, live: over time, by request, before and after')
+    .helpOption('-h, --help', 'print this page')
+    .option('--port <number>', 'listen there, on 127.0.0.1; any free port otherwise')
+    .option('--no-open', 'only print the address')
+    .addHelpText('after', examples)
+    .action(async ({ port, open }: { readonly port?: string; readonly open: boolean }) => {
+      const { serveDashboard } = await import('./dashboard-serve.ts');
+      await serveDashboard(port === undefined ? 0 : readPort(port), open);
+    });
+}
+
+function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new Failure('bad-port', `--port: \`${text}\` is no port`, 'A number up to 65535; 0 is any free one.');
+}

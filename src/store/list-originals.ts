@@ -1,0 +1,41 @@
+/** Which originals are there, for whoever shows them. Reads no text. */
+import { readdirSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isOriginalName } from './originals.ts';
+import { cacheParts } from './place.ts';
+
+export interface ListedOriginal {
+  readonly name: string;
+  readonly folder: string;
+  readonly bytes: number;
+  /** When it was kept last, epoch milliseconds. */
+  readonly keptAt: number;
+}
+
+/** Where originals may be: the lasting folder first, then those of running launches that leave nothing behind. */
+export function originalsFolders(cacheFolder: string): readonly string[] {
+  const { originals, launches } = cacheParts(cacheFolder);
+  return [originals, ...listNames(launches).map((id) => join(launches, id, 'originals'))];
+}
+
+/** The youngest first; each name once, from the first folder that has it. A folder that is not there has none. */
+export async function listOriginals(folders: readonly string[]): Promise<readonly ListedOriginal[]> {
+  const found = new Map<string, ListedOriginal>();
+  for (const folder of folders) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!isOriginalName(name) || found.has(name)) continue;
+      const file = await lstat(join(folder, name)).catch(() => undefined);
+      if (file?.isFile()) found.set(name, { name, folder, bytes: file.size, keptAt: file.mtimeMs });
+    }
+  }
+  return [...found.values()].sort((one, other) => other.keptAt - one.keptAt || (one.name < other.name ? -1 : 1));
+}
+
+function listNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
