@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [--corpus FOLDER] [--workloads FOLDER] [--only PART,...] [--losses] [--readme]`: every figure the project states,
- * measured here and now, one part after the other.
+ * measured here and now, one part after the other. `compare` runs only where it is named: it needs other software.
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -36,12 +36,16 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   keystrokes: async () => (await import('./keystrokes.ts')).benchKeystrokes(),
   startup: async () => (await import('./startup.ts')).benchStartup(),
   memory: async () => (await import('./memory.ts')).benchMemory(),
+  compare: async () => {
+    if (!corpus) return skip('corpus');
+    return workloads ? (await import('./compare/index.ts')).benchCompare(corpus, workloads) : skip('workloads');
+  },
 };
 
 /** For one part, many times what it takes. */
 const mostMinutes = 15;
 
-const wanted = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(parts);
+const wanted = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(parts).filter((name) => name !== 'compare');
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(parts).join(', ')}`);
@@ -50,7 +54,10 @@ if (unknown.length > 0) {
 // A child that is being measured ends with us, however we end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
-const writeReadme = values.readme ? copyForReadme('npm run bench -- --readme') : undefined;
+const isComparison = wanted.join() === 'compare';
+const writeReadme = values.readme
+  ? copyForReadme(isComparison ? 'comparison' : 'figures', `npm run bench -- ${isComparison ? '--only compare ' : ''}--readme`)
+  : undefined;
 let passed: Promise<Map<string, Gauge>> | undefined;
 for (const [name, run] of Object.entries(parts)) {
   if (!wanted.includes(name)) continue;

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { format } from 'node:util';
 
 const readmePath = join(import.meta.dirname, '..', '..', 'README.md');
-const opening = '<!-- figures -->';
-const closing = '<!-- /figures -->';
 
-/** Keeps a copy of all that is printed from now on; the returned function writes it into the README. */
-export function copyForReadme(command: string): () => void {
+/** Keeps a copy of all that is printed from now on; the returned function writes it into the README, between the markers of that name. */
+export function copyForReadme(name: 'figures' | 'comparison', command: string): () => void {
+  const [opening, closing] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const print = console.log;
   const lines: string[] = [];
   console.log = (...values: unknown[]) => {
