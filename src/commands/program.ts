@@ -5,7 +5,9 @@ import { version } from '../version.ts';
 import { createAgentsCommand } from './agents.ts';
 import { createCleanCommand } from './clean.ts';
 import { createConfigCommand } from './config.ts';
+import { createDashboardCommand } from './dashboard.ts';
 import { createDemoCommand } from './demo.ts';
+import { createMcpCommand } from './mcp.ts';
 import { createPerfCommand } from './perf.ts';
 import { createRetrieveCommand } from './retrieve.ts';
 import { createStatsCommand } from './stats.ts';
@@ -31,6 +33,8 @@ export function createProgram(): Command {
     .addCommand(createAgentsCommand())
     .addCommand(createPerfCommand())
     .addCommand(createStatsCommand())
+    .addCommand(createDashboardCommand())
+    .addCommand(createMcpCommand())
     .addCommand(createConfigCommand())
     .addCommand(createRetrieveCommand())
     .addCommand(createCleanCommand())

@@ -1,14 +1,13 @@
 /** `headroom retrieve`: prints an original, whole or in part, after comparing it with its hash. */
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { Failure, messageOf } from '../errors.ts';
 import { originalsFolders } from '../store/list-originals.ts';
-import { type Located, locateOriginal, type Place } from '../store/locate-original.ts';
-import { type Found, findOriginal } from '../store/originals.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
+import { findPlaces } from '../store/place.ts';
+import { readOriginal } from '../store/read-original.ts';
+import { findLines, wordsOf } from '../text/find-lines.ts';
 import { type LineRange, linesOf, parseLineRange } from '../text/line-range.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
 
@@ -55,63 +54,25 @@ function readRange(text: string): LineRange {
 }
 
 function readWords(text: string): readonly string[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(text);
   if (words.length > 0) return words;
   throw new Failure('no-words', '--search: no word to look for', 'Example: --search "error timeout"');
 }
 
-/** The bytes of the original that is meant; a `Failure` where there is none, or none that can be trusted. */
 function read(word: string): Buffer {
   const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
-  const { originals } = cacheParts(cacheFolder);
-  const { folder, name } = placeOf(word, locateOriginal(word, originalsFolders(cacheFolder), process.cwd()), originals);
-  const found = findOriginal(folder, name);
-  if (found.state !== 'found') throw untrusted(found, word, originals);
-  const isOther = /^[0-9a-f]{17,}$/i.test(word) && !createHash('sha256').update(found.bytes).digest('hex').startsWith(word.toLowerCase());
-  if (isOther) throw missing(word, originals);
-  return found.bytes;
-}
-
-function untrusted({ state, path, message }: Exclude<Found, { state: 'found' }>, word: string, originals: string): Failure {
-  if (state === 'missing') return missing(word, originals);
-  if (state === 'unreadable') return new Failure('unreadable-original', `Cannot read it: ${message}`, `See what stands at ${path}`);
-  const hint = 'Delete the file. The text is kept anew when an agent gets the same result again.';
-  return new Failure('damaged-original', `${path} was changed or cut short: it no longer is what was kept`, hint);
-}
-
-function placeOf(word: string, located: Located, originals: string): Place {
-  if (located.state === 'located') return located.place;
-  if (located.state === 'missing') throw missing(word, originals);
-  if (located.state === 'ambiguous') {
-    const some = located.names.slice(0, 3).join(', ');
-    const message = `The hashes of ${located.names.length} originals begin with \`${word}\``;
-    throw new Failure('ambiguous-hash', message, `Give more of it: ${some}${located.names.length > 3 ? ', ...' : ''}`);
-  }
-  if (located.state === 'elsewhere') {
-    throw new Failure('no-original', `\`${word}\` is no original of ours`, `Originals are files in ${originals}`);
-  }
-  throw new Failure('no-hash', `\`${word}\` is neither a hash nor a path`, 'A hash is 4 to 64 of the digits 0-9 and a-f.');
-}
-
-function missing(word: string, originals: string): Failure {
-  const hint = 'Originals go 30 days after their last use, when they are more than 1 GiB, and by `headroom clean`.';
-  return new Failure('unknown-original', `There is no original \`${word}\` in ${originals}`, hint);
+  return readOriginal(word, { folders: originalsFolders(cacheFolder), workingFolder: process.cwd() }).bytes;
 }
 
 /** Lines with their own endings; found ones with their numbers, as grep prints them. */
 function choose(text: string, range: LineRange | undefined, words: readonly string[]): Buffer {
   const lines = linesOf(text);
-  const { first, last } = range ?? { first: 1, last: lines.length };
-  if (first > lines.length) {
+  if (range && range.first > lines.length) {
     throw new Failure('bad-range', `--lines: it has only ${sayCount(lines.length, 'line')}`, `Example: --lines 1-${lines.length || 1}`);
   }
-  const part = lines.slice(first - 1, last);
-  if (words.length === 0) return Buffer.from(part.join(''));
-  const hits = part.flatMap((line, at) => {
-    const lower = line.toLowerCase();
-    return words.every((each) => lower.includes(each)) ? [`${first + at}:${line}`] : [];
-  });
-  if (hits.length > 0) return Buffer.from(hits.join(''));
+  const found = findLines(text, range, words);
+  if (words.length === 0) return Buffer.from(found.map(({ line }) => line).join(''));
+  if (found.length > 0) return Buffer.from(found.map(({ number, line }) => `${number}:${line}`).join(''));
   const where = range ? 'No line in this range' : 'No line';
   throw new Failure('no-match', `${where} holds all of: ${words.join(' ')}`, 'All words are looked for in one line: try fewer.', 1);
 }

@@ -26,7 +26,8 @@ async function stats({ json }: { readonly json?: boolean }): Promise<void> {
   else process.stdout.write(`${lines(found, Date.now()).join('\n')}\n`);
 }
 
-async function readStats(): Promise<Stats> {
+/** What `headroom stats` tells, for others that tell it too. */
+export async function readStats(): Promise<Stats> {
   const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
   const summing = startSumming(await loadPrices(await readOwnPrices()));
   const { errors } = readLedger(cacheParts(cacheFolder).ledger, summing.add);

@@ -12,8 +12,8 @@ const mostLength = 4_194_304;
 /** Stubs by which agents stand in for output they cut or already showed. */
 const stub = /^<persisted-output>|^Warning: truncated output|^File unchanged since last read|unchanged since last read/;
 
-/** A call that opens an original wants all of it. */
-const original = /[\\/]originals[\\/]+[0-9a-f]{6,16}|\bheadroom\b[^\n]{0,40}\bretrieve\b|headroom_retrieve/;
+/** A call that opens an original wants all of it; what our own tool made smaller is as small as it gets. */
+const original = /[\\/]originals[\\/]+[0-9a-f]{6,16}|\bheadroom\b[^\n]{0,40}\bretrieve\b|headroom_(?:retrieve|compress)/;
 
 function fetchesOriginal(call: ToolCall | undefined): boolean {
   return call !== undefined && (original.test(call.tool) || original.test(JSON.stringify(call.input) ?? ''));

@@ -1,0 +1,54 @@
+/** `headroom mcp`: our tools for agents that speak MCP, on standard input and output. */
+import { homedir } from 'node:os';
+import { Command } from 'commander';
+import { Failure } from '../errors.ts';
+import { originalsFolders } from '../store/list-originals.ts';
+import { openOriginals } from '../store/originals.ts';
+import { cacheParts, findPlaces } from '../store/place.ts';
+
+const examples = `
+Tools:
+  headroom_compress {content, kind?}         a smaller text, and the hash of the whole
+  headroom_retrieve {hash, query?, lines?}   the exact original, or lines of it
+  headroom_stats {}                          what was saved`;
+
+export function createMcpCommand(): Command {
+  const command = new Command('mcp')
+    .description('give agents that speak MCP tools to compress and to retrieve')
+    .helpOption('-h, --help', 'print this page')
+    .helpCommand(false)
+    .addHelpText('after', examples)
+    .action(serve);
+  command.addCommand(
+    new Command('serve')
+      .description('the same as without a word: agents start it')
+      .helpOption('-h, --help', 'print this page')
+      .action(serve),
+  );
+  return command;
+}
+
+async function serve(): Promise<void> {
+  if (process.stdin.isTTY) {
+    const hint = 'To give its tools to an agent: headroom mcp install';
+    throw new Failure('no-client', 'This speaks MCP on standard input and output: an agent starts it', hint);
+  }
+  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  const originals = openOriginals(cacheParts(cacheFolder).originals);
+  const [{ serveMcp }, { createSession }] = await Promise.all([import('../mcp/server.ts'), import('../mcp/session.ts')]);
+  const toolbox = {
+    keep: originals.keep,
+    places: () => ({ folders: originalsFolders(cacheFolder), workingFolder: process.cwd() }),
+    totals: readTotals,
+    session: createSession(),
+  };
+  await serveMcp(toolbox, { input: process.stdin, output: process.stdout });
+}
+
+/** By the names of the Python original. */
+async function readTotals(): Promise<Readonly<Record<string, unknown>>> {
+  const { readStats } = await import('./stats.ts');
+  const { running, launches, since, all } = await readStats();
+  const { requests, removed, saved } = all;
+  return { running: running.length, launches, since, requests_total: requests, tokens_saved_total: removed, cost_saved_usd: saved };
+}
