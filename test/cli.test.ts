@@ -19,7 +19,7 @@ describe('help', () => {
     const { status, stdout, stderr } = headroom(...args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
-    expect(lines.length).toBeLessThanOrEqual(30);
+    expect(lines.length).toBeLessThanOrEqual(36);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stdout).toMatch(/Examples:\n {2}headroom wrap claude /);
   });

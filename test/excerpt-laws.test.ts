@@ -96,7 +96,7 @@ test('a full disk, forgetting and a new worker move no byte that was sent; forms
     ),
     { numRuns: 60 },
   );
-  expect(skipped).toBeGreaterThan(5);
+  expect(skipped).toBeGreaterThan(0);
 });
 
 test('a fresh pipeline says the same, and without a place for originals there are no excerpts', () => {

@@ -58,17 +58,25 @@ describe('a repeat', () => {
     const log = code.map((line) => line.replace('const', 'log:')).join('\n');
     const first = turn('a', 'Bash', { command: 'cd /project && npm test' }, `> project@1.0.0 test\n\n${log}`);
     expect(lastOf(first, turn('b', 'Bash', { command: 'npm test' }, log))).toBe(
-      '[… 60 lines as above: npm test, output lines 3-62: log: value0 = compute(0,]',
+      "[… 61 lines as above: npm test, output lines 3-63: value0 = compute(0, 'arg]",
     );
   });
 
   test('of lines in a diff says how they are marked, and shows what is new', () => {
     const write = turn('a', 'Write', { file_path: path, content: code.join('\n') }, 'File created');
     const added = code.slice(0, 20).map((line) => `+${line}`);
-    const head = ['diff --git a/src/values.ts b/src/values.ts', '--- a/src/values.ts', '+++ b/src/values.ts', '@@ -0,0 +1,22 @@'];
+    const shown = ['diff --git src/values.ts', '@@ -1,2 +1,24 @@', ' // first', ' // second'];
+    const head = [
+      'diff --git a/src/values.ts b/src/values.ts',
+      '--- a/src/values.ts',
+      '+++ b/src/values.ts',
+      '@@ -1,2 +1,24 @@',
+      ' // first',
+      ' // second',
+    ];
     const diff = [...head, ...added, '+  // one that nobody has seen yet', '+  // and another one'];
     expect(lastOf(write, turn('b', 'Bash', { command: 'git diff' }, diff.join('\n'))).split('\n')).toEqual([
-      ...head,
+      ...shown,
       `[… 20 added lines as above: Write src/values.ts, input lines 1-20: ${code[0]?.trim().slice(0, 24)}]`,
       ...diff.slice(-2),
     ]);

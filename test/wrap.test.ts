@@ -27,7 +27,9 @@ describe('a session', () => {
     const { code, stdout, stderr } = await wrap(['claude', '-p', 'hi'], { STAND_IN: 'probe ask' });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'All done.\n' });
     expect(stderr).toMatch(/^headroom \d+ s · 3 requests to the model\n {2}input {3}~[\d,]+ → [\d,]+ tokens, ~\d+% removed\n {2}by /);
-    expect(stderr).toMatch(/\n {2}billed {2}fresh [\d,]+ · cache write 0 · cache read 0 · output \d+\n$/);
+    expect(stderr).toMatch(
+      /\n {2}billed {2}fresh [\d,]+ · cache write 0 · cache read 0 · output \d+\n {2}cost {4}~\$[\d.]+ → \$[\d.]+, ~\d+% saved \(API prices: genai-prices \d.+\)\n$/,
+    );
     const whole = readFileSync(join(machine.project, 'long.ts'), 'utf8').length * 2;
     expect(JSON.stringify(upstream.requests.at(-1)?.json).length).toBeLessThan(whole);
   });

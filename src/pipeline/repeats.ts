@@ -124,12 +124,16 @@ function referenceTo(visible: VisibleLines, match: Match, source: VisibleText, o
   for (let n = 0; n < match.count; n++) {
     const line = visible.lineAt(match.at + n);
     if (!line?.isNumbered || line.number !== from + n) isNumbered = false;
-    opening ??= tellingOf(line?.content ?? '');
+    // A line of ours that folds others is no line to find them by.
+    opening ??= folds.test(line?.content ?? '') ? undefined : tellingOf(line?.content ?? '');
   }
   const label = source.path !== undefined && source.path === own.path ? source.nearLabel : source.label;
   const part = source.key === own.key ? 'here' : source.part;
   return { label, part, from, numbered: isNumbered, opening: isNumbered ? undefined : opening };
 }
+
+/** What stands above lines that are told shorter, such as `[12 lines, each begins "web  | "]` and `src/store/:`. */
+const folds = /^\[\d+ lines, each begins |^Each line below begins with |^Paths below |\/:?$/;
 
 /** The beginning of a line as it can stand in a note (one line, nothing a terminal would act on); undefined where it says too little to find it by. */
 function tellingOf(content: string): string | undefined {
