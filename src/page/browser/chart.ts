@@ -73,13 +73,14 @@ export function createChart({ place, without, was, say }: ChartOptions): Chart {
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
         cursor: { drag: { x: false, y: false }, points: { show: false } },
         scales: {
-          x: { range: (_, least, most) => [least - dayLong, most + dayLong] },
+          x: { range: (_, least, most) => [least - 0.7 * dayLong, most + 0.7 * dayLong] },
           y: { range: (_, __, most) => [0, most * 1.05 || 1] },
         },
         axes: [
           {
             ...axis,
             grid: { show: false },
+            size: 34,
             incrs: [1, 2, 7, 14, 28, 91, 182, 364].map((count) => count * dayLong),
             values: (_, splits) => splits.map((at) => dayOf(at).slice(5)),
           },

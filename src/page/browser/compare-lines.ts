@@ -7,7 +7,7 @@ export interface ComparedRow {
   readonly after: string | undefined;
 }
 
-/** Rows in order: all lines of both, and those on one row that stand in both. */
+/** Rows in order: all lines of both, and on one row those that stand in both. */
 export function compareLines(before: readonly string[], after: readonly string[]): readonly ComparedRow[] {
   const rows: ComparedRow[] = [];
   let [left, right] = [0, 0];
@@ -24,13 +24,22 @@ export function compareLines(before: readonly string[], after: readonly string[]
     }
     [left, right] = [leftEnd, rightEnd];
   };
-  for (const [leftAt, rightAt] of sharedLines(before, after)) {
+  for (const [leftAt, rightAt] of sharedLines(before.map(withoutPadding), after.map(withoutPadding))) {
     sameUpTo(leftAt, rightAt);
     rows.push({ number: leftAt + 1, before: before[leftAt], after: after[rightAt] });
     [left, right] = [leftAt + 1, rightAt + 1];
   }
   sameUpTo(before.length, after.length);
   return rows;
+}
+
+/** Alike but for their spaces: padding is left out of many forms, and a line without it is still that line. */
+export function isAlike(before: string | undefined, after: string | undefined): boolean {
+  return before !== undefined && after !== undefined && withoutPadding(before) === withoutPadding(after);
+}
+
+function withoutPadding(line: string): string {
+  return line.replace(/\s+/g, ' ').trimEnd();
 }
 
 type Pair = readonly [left: number, right: number];

@@ -18,7 +18,7 @@ interface Named<Value> {
 export function createFiguresPart(): FiguresPart {
   const dollars = createChart({ place: 'dollars-chart', without: 'Without Headroom ~', was: 'Billed', say: sayDollars });
   const tokens = createChart({ place: 'tokens-chart', without: 'Without Headroom ~', was: 'Sent', say: sayShortly });
-  const days = sumTable('day', 'By day, UTC', { sortedBy: 0 });
+  const days = sumTable('day', 'By day, UTC', { sortedBy: 0, mostRows: 400 });
   const groups = {
     byAgent: sumTable('agent', 'By agent'),
     byModel: sumTable('model', 'By model'),
@@ -96,14 +96,19 @@ function named<Value>(group: Readonly<Record<string, Value>>): readonly Named<Va
   return Object.entries(group).map(([name, sum]) => ({ name, sum }));
 }
 
-function sumTable(name: string, caption: string, { sortedBy = 6 } = {}): { update(rows: readonly Named<PageSums[string]>[]): void } {
+function sumTable(
+  name: string,
+  caption: string,
+  { sortedBy = 6, mostRows = 12 } = {},
+): { update(rows: readonly Named<PageSums[string]>[]): void } {
   return createTable<Named<PageSum>>(find(`${name}-table`), {
     caption,
     empty: `No ${name} yet.`,
     keyOf: (row) => row.name,
     sortedBy,
     columns: [{ title: name[0]?.toUpperCase() + name.slice(1), value: (row) => row.name }, ...sumColumns<Named<PageSum>>(({ sum }) => sum)],
-    mostRows: 12,
+    mostRows,
+    look: 'is-sums',
   });
 }
 

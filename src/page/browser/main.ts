@@ -25,6 +25,7 @@ const running = createTable<PageSession & { readonly runs: string }>(find('runni
     { title: 'For', isNumber: true, value: ({ since }) => -Date.parse(since), show: ({ runs }) => runs },
     ...sumColumns<PageSession>(({ sum }) => sum),
   ],
+  look: 'is-sums',
 });
 
 let data: PageData | undefined;
@@ -38,7 +39,8 @@ function show({ figures: found, latest, prices, problems, version }: PageData): 
       : from.slice(0, 10) === to.slice(0, 10)
         ? from.slice(0, 10)
         : `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
-  find('notices').replaceChildren(...[...problems, ...remarks(found)].map((text) => element('p', { class: 'notice' }, text)));
+  const notes = [...problems, ...remarks(found)].map((text) => element('li', {}, text));
+  find('notices').replaceChildren(...(notes.length > 0 ? [element('div', { class: 'notice' }, element('ul', {}, ...notes))] : []));
   find('source').textContent =
     `Headroom ${version}. Dollars are the provider's own usage at API prices (${prices}). Figures with ~ are estimates: what was removed is scaled from o200k tokens, and a cache's own discount is never counted as a saving. Days are UTC.`;
   figures.update(found);

@@ -1,7 +1,7 @@
 /** The originals that are kept, and one of them beside what the pipeline makes of it alone. */
 import { sayBytes, sayCount, sayNumber, sayShare } from '../../text/say-amount.ts';
 import type { PageComparison, PageOriginal, PageOriginals } from '../data.ts';
-import { type ComparedRow, compareLines } from './compare-lines.ts';
+import { type ComparedRow, compareLines, isAlike } from './compare-lines.ts';
 import { button, element, find } from './element.ts';
 import { createTable } from './table.ts';
 import { sayTime } from './words.ts';
@@ -149,7 +149,7 @@ function drawFold(rows: readonly ComparedRow[]): HTMLElement {
 }
 
 function drawRow({ number, before, after }: ComparedRow): HTMLElement {
-  const isSame = before === after;
+  const isSame = isAlike(before, after);
   return element(
     'tr',
     {},

@@ -1,9 +1,9 @@
 /** The latest requests, and what was done to the results that each of them held. */
-import { sayDollars, sayNumber, sayShare } from '../../text/say-amount.ts';
+import { sayNumber, sayShare } from '../../text/say-amount.ts';
 import type { PageRequest } from '../data.ts';
 import { element, find } from './element.ts';
 import { createTable, type Table } from './table.ts';
-import { sayRemoved, saySaved, sayTime, shareOf } from './words.ts';
+import { sayBilled, sayRemoved, saySaved, sayTime, shareOf } from './words.ts';
 
 export function createRequestTable(): Table<PageRequest> {
   return createTable<PageRequest>(find('request-table'), {
@@ -11,7 +11,7 @@ export function createRequestTable(): Table<PageRequest> {
     empty: 'No request is in the ledger yet: `headroom wrap claude` fills it.',
     keyOf: ({ launch, time }) => `${launch} ${time}`,
     columns: [
-      { title: 'Time', value: ({ time }) => time, show: ({ time }) => sayTime(time) },
+      { title: 'Time', value: ({ time }) => time, show: ({ time }) => sayTime(time).slice(5) },
       { title: 'Agent', value: ({ agent }) => agent },
       { title: 'Project', value: ({ project }) => project.name },
       { title: 'Model', value: ({ model }) => model ?? '–' },
@@ -24,17 +24,13 @@ export function createRequestTable(): Table<PageRequest> {
       },
       { title: 'Removed', isNumber: true, value: ({ sum }) => sum.removed, show: ({ sum }) => sayRemoved(sum) },
       { title: 'Share', isNumber: true, value: ({ sum }) => shareOf(sum), show: ({ sum }) => sayShare(shareOf(sum), 1) },
-      {
-        title: 'Billed',
-        isNumber: true,
-        value: ({ sum }) => sum.billed,
-        show: ({ sum }) => (sum.unpriced > 0 ? 'no price' : sayDollars(sum.billed)),
-      },
+      { title: 'Billed', isNumber: true, value: ({ sum }) => sum.billed, show: ({ sum }) => sayBilled(sum) },
       { title: 'Saved', isNumber: true, value: ({ sum }) => sum.saved, show: ({ sum }) => saySaved(sum) },
       { title: 'Added', isNumber: true, value: ({ addedMs }) => addedMs, show: ({ addedMs }) => `${addedMs.toFixed(1)} ms` },
     ],
     details: showDetails,
     mostRows: 25,
+    look: 'is-dense',
   });
 }
 
@@ -50,10 +46,15 @@ function sayEnd({ outcome, status, retried, mode, kind }: PageRequest): string {
   return parts.join(', ');
 }
 
-function showDetails({ first, carried, untouched }: PageRequest): HTMLElement {
-  const rows = [...describe('Sent for the first time', first), ...describe('Sent before, as before', carried)];
-  if (untouched !== null) rows.unshift(['Left alone as a whole', untouched]);
-  if (rows.length === 0) return element('p', {}, 'It held no tool results.');
+function showDetails({ first, carried, untouched, mode, project, model }: PageRequest): HTMLElement {
+  const rows: [string, string][] = [
+    ['Project and model', `${project.name}, ${model ?? 'unknown'}`],
+    ...(untouched === null ? [] : [['Left alone as a whole', untouched] as [string, string]]),
+    ...(mode === 'observe' ? [['Only observed', 'what follows is what would have been done'] as [string, string]] : []),
+    ...describe('Sent for the first time', first),
+    ...describe('Sent before, as before', carried),
+    ...(first.results + carried.results === 0 ? [['Tool results', 'none'] as [string, string]] : []),
+  ];
   return element('dl', {}, ...rows.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]));
 }
 

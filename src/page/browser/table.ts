@@ -24,6 +24,8 @@ export interface TableOptions<Row> {
   /** What a row opens to. */
   readonly details?: (row: Row) => Child;
   readonly mostRows?: number;
+  /** `is-sums`: as wide columns as in other tables of sums. `is-dense`: long names are cut. */
+  readonly look?: 'is-sums' | 'is-dense';
 }
 
 export interface Table<Row> {
@@ -48,7 +50,7 @@ export function createTable<Row>(place: HTMLElement, options: TableOptions<Row>)
   const body = element('tbody');
   const more = button('', showMore, { class: 'more' });
   const table = element('table', {}, element('caption', {}, options.caption), element('thead', {}, element('tr', {}, ...heads)), body);
-  const sheet = element('div', { class: 'sheet' }, table, more);
+  const sheet = element('div', { class: `sheet ${options.look ?? ''}` }, table, more);
   const empty = element('p', { class: 'empty' }, options.empty);
 
   return {

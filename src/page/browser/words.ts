@@ -18,7 +18,8 @@ export function shareOf({ removed, input }: Pick<PageSum, 'removed' | 'input'>):
   return input + removed > 0 ? removed / (input + removed) : 0;
 }
 
-export function saySaved({ saved }: Pick<PageSum, 'saved'>): string {
+export function saySaved({ saved, billed, unpriced }: PageSum): string {
+  if (billed === 0 && unpriced > 0) return '–';
   return saved === 0 ? '$0' : `~${sayDollars(saved)}`;
 }
 
@@ -65,6 +66,7 @@ export function sumColumns<Row>(sumOf: (row: Row) => PageSum | undefined): reado
   ];
 }
 
-function sayBilled({ billed, requests, unpriced }: PageSum): string {
-  return requests > 0 && unpriced === requests ? 'no price' : sayDollars(billed);
+/** Dollars of what has no price are not known, which is not nothing. */
+export function sayBilled({ billed, unpriced }: PageSum): string {
+  return billed === 0 && unpriced > 0 ? 'no price' : sayDollars(billed);
 }
