@@ -4,6 +4,7 @@
  */
 import { findAsked } from '../text/asked-words.ts';
 import { writeRows } from '../text/columns.ts';
+import { linesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import { type CommandTable, findTables, gapCloser } from './command-table-formats.ts';
 import { dullnessOf } from './command-table-rows.ts';
@@ -17,12 +18,12 @@ export const commandTables: Compressor = {
   lever: 'table padding',
   claim: ({ text, call }) => {
     if (showsFiles(call) || !mayBeRow.test(text)) return 0;
-    const lines = text.split('\n');
+    const lines = linesOf(text);
     if (!findTables(lines, commandOf(call) ?? '').next().done) return 0.8;
     const close = gapCloser(commandOf(call) ?? '');
     return close && lines.some((line) => close(line) !== line) ? 0.7 : 0;
   },
-  shrink: (input) => withoutPadding(input, tablesOf(input.text.split('\n'), input.call)),
+  shrink: (input) => withoutPadding(input, tablesOf(linesOf(input.text), input.call)),
   excerpt: (input) => excerptOf(input),
 };
 
@@ -31,7 +32,7 @@ function tablesOf(lines: readonly string[], call: TextToShrink['call']): Command
 }
 
 function withoutPadding({ text, call }: TextToShrink, tables: readonly CommandTable[]): SmallerText | undefined {
-  const lines = text.split('\n').map(gapCloser(commandOf(call) ?? '') ?? ((line) => line));
+  const lines = linesOf(text).map(gapCloser(commandOf(call) ?? '') ?? ((line) => line));
   for (const { from, rows } of tables) {
     const parsed = rows.filter((row) => row !== undefined);
     const written = writeRows(parsed)[Symbol.iterator]();
@@ -47,7 +48,7 @@ const lastRows = 2;
 const mostAsked = 30;
 
 function excerptOf(input: TextToShrink): Excerpt | undefined {
-  const lines = input.text.split('\n');
+  const lines = linesOf(input.text);
   const keeps = lines.map(() => true);
   const sorts: (string | undefined)[] = lines.map(() => undefined);
   const isAsked = findAsked(input.asked);

@@ -2,6 +2,7 @@
  * Data in the midst of text: what it is and how large, and the text around it. Excerpts only: a line is shown whole or not at all. Never what a
  * file holds.
  */
+import { linesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
 import { type DataKind, dataKindOf } from './data-lines.ts';
@@ -23,12 +24,12 @@ export const data: Compressor = {
     const isDump = /\b(?:xxd|hexdump|od)\b/.test(command);
     if (text.length < 2000 || (showsFiles(call) && !isDump)) return 0;
     let units = 0;
-    for (const line of text.split('\n')) if (dataKindOf(line) !== undefined) units += line.length + 1;
+    for (const line of linesOf(text)) if (dataKindOf(line) !== undefined) units += line.length + 1;
     return units >= text.length * leastShare ? 0.55 : 0;
   },
   shrink: () => undefined,
   excerpt: ({ text }) => {
-    const lines = text.split('\n');
+    const lines = linesOf(text);
     const kinds = lines.map(dataKindOf);
     const keeps = lines.map(() => true);
     for (let at = 0; at < lines.length; at++) {

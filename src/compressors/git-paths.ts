@@ -11,7 +11,7 @@ const statRow = /^ (?=\S[^|]* \| )/;
 const heading = /^([\t ]?)(\S.*\/):$/;
 const mostLength = 400;
 
-export const statusPaths: TwoWay = { sign: /^(?:\t| \S|[MTADRCU?!]{1,2}[ \d]*\s).*\//m, shorten, writeOut };
+export const statusPaths: TwoWay = { sign: /^(?:\t| \S|[MTADRCU?!]{1,2}[ \d]{0,40}\s).*\//m, shorten, writeOut };
 
 function shorten(lines: readonly string[]): string[] | undefined {
   if (lines.some((line) => heading.test(line))) return undefined;

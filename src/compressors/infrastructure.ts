@@ -2,6 +2,7 @@
  * What provisioners print while they work (`terraform`, `tofu`, `kubectl apply`, `ansible-playbook`): of big results the changes, errors and
  * summaries, and counts of what was only read, waited for or left as it was. Nothing is said shorter.
  */
+import { linesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
 import { isTrouble } from './log-line.ts';
@@ -16,12 +17,14 @@ export const infrastructure: Compressor = {
   lever: 'provisioning progress',
   claim: ({ text, call }) => {
     if (showsFiles(call) || !provisioner.test(commandOf(call) ?? call?.tool ?? '')) return 0;
-    const progress = text.split('\n', 5000).filter((line) => progressOf(line, provisioning)).length;
+    const progress = linesOf(text)
+      .slice(0, 5000)
+      .filter((line) => progressOf(line, provisioning)).length;
     return progress >= leastProgress ? 0.75 : 0;
   },
   shrink: () => undefined,
   excerpt: ({ text }) => {
-    const lines = text.split('\n');
+    const lines = linesOf(text);
     const names = lines.map((line) => (isTrouble(line) ? undefined : progressOf(line, provisioning)));
     nameAlikeBlocks(lines, names);
     const keeps = names.map((name, at) => name === undefined || at < firstLines);

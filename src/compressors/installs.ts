@@ -2,6 +2,7 @@
  * Installs (npm, pnpm, yarn, pip, uv, poetry, cargo, go, apt, apk, brew, bundler, `docker pull` and `build`): drawn bars gone; of big ones
  * the errors, warnings, summaries and what was asked for by name, and counts of what was fetched and unpacked. Not builds and tests.
  */
+import { linesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
 import { isTrouble } from './log-line.ts';
@@ -21,7 +22,7 @@ export const installs: Compressor = {
   lever: 'install progress',
   claim: ({ text, call }) => {
     if (showsFiles(call)) return 0;
-    const lines = text.split('\n', 5000);
+    const lines = linesOf(text).slice(0, 5000);
     let progress = 0;
     let all = 0;
     for (const line of lines) {
@@ -38,8 +39,7 @@ export const installs: Compressor = {
 };
 
 function withoutBars({ text }: TextToShrink): SmallerText | undefined {
-  const shown = text
-    .split('\n')
+  const shown = linesOf(text)
     .map((line) => (bar.test(line) ? withoutBar(line) : line))
     .join('\n');
   return shown.length < text.length ? { text: shown, form: 'same-to-the-eye' } : undefined;
@@ -48,11 +48,11 @@ function withoutBars({ text }: TextToShrink): SmallerText | undefined {
 /** A bar that is full says no more than the figures behind it; without such figures it stays. */
 function withoutBar(line: string): string {
   const rest = line.replace(bar, '').trim();
-  return /\d+(?:\.\d+)?(?:\/\d+(?:\.\d+)?)? ?(?:[kKMG]?i?B|%)/.test(rest) ? `${/^\s*/.exec(line)?.[0] ?? ''}${rest}` : line;
+  return /(?<!\d)\d+(?:\.\d+)?(?:\/\d+(?:\.\d+)?)? ?(?:[kKMG]?i?B|%)/.test(rest) ? `${/^\s*/.exec(line)?.[0] ?? ''}${rest}` : line;
 }
 
 function excerptOf(input: TextToShrink): Excerpt {
-  const lines = input.text.split('\n');
+  const lines = linesOf(input.text);
   const names = lines.map((line) => (isTrouble(line) && !line.startsWith('➤ YN0013: ') ? undefined : progressOf(line, installing)));
   namePackageLists(lines, names);
   const keeps = names.map((name, at) => name === undefined || at < firstLines || at >= lines.length - lastLines);

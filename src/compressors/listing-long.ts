@@ -2,7 +2,10 @@
  * `ls -l`: the owner and group that all rows of a table share are said once above it, and columns are one space apart. The inverse lines the
  * columns up again as `ls` does, to the byte.
  */
+import { linesOf } from '../text/lines-of.ts';
+import { rememberLast } from '../text/remember-last.ts';
 import type { SmallerText } from './compressor.ts';
+import { append } from './two-way.ts';
 
 interface Row {
   readonly mode: string;
@@ -33,8 +36,8 @@ export function shrinkLong(text: string): SmallerText | undefined {
 }
 
 function shrinkAs(text: string, style: Style): SmallerText | undefined {
-  const lines = text.split('\n');
-  const rows = lines.map(readRow);
+  const lines = linesOf(text);
+  const rows = rowsOf(text);
   const written: string[] = [];
   let tables = 0;
   for (let at = 0; at < lines.length; ) {
@@ -43,11 +46,9 @@ function shrinkAs(text: string, style: Style): SmallerText | undefined {
     const [first] = table;
     if (first && table.length >= leastRows && lineUp(table, style).every((line, n) => line === lines[at + n])) {
       tables++;
-      written.push(
-        `Owner ${first.owner}, group ${first.group}:`,
-        ...table.map(({ mode, links, size, rest }) => `${mode} ${links} ${size} ${rest}`),
-      );
-    } else written.push(...lines.slice(at, end));
+      written.push(`Owner ${first.owner}, group ${first.group}:`);
+      for (const { mode, links, size, rest } of table) written.push(`${mode} ${links} ${size} ${rest}`);
+    } else append(written, lines.slice(at, end));
     at = end;
   }
   if (tables === 0) return undefined;
@@ -68,7 +69,7 @@ function readLong(text: string, style: Style): string {
       const [, mode = '', links = '', size = '', rest = ''] = found;
       table.push({ mode, links, owner: said[1] ?? '', group: said[2] ?? '', size, rest });
     }
-    if (table.length >= leastRows) read.push(...lineUp(table, style));
+    if (table.length >= leastRows) append(read, lineUp(table, style));
     else read.push(lines[at] ?? '');
     at += table.length >= leastRows ? table.length : 0;
   }
@@ -85,6 +86,8 @@ function lineUp(table: readonly Row[], { gap, mode }: Style): string[] {
     return `${front}${gap}${row.size.padStart(sizes)} ${row.rest}`;
   });
 }
+
+const rowsOf = rememberLast((text) => linesOf(text).map(readRow));
 
 function readRow(line: string): Row | undefined {
   const [whole, mode = '', links = '', owner = '', group = '', size = '', rest = ''] = spelled.exec(line.slice(0, 2000)) ?? [];

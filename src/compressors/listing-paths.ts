@@ -3,7 +3,9 @@
  * order. `readFolders` gives back every byte of what `writeFolders` wrote.
  */
 import { foldFolders } from '../text/folder-runs.ts';
+import { linesOf } from '../text/lines-of.ts';
 import { isPath } from './search-lines.ts';
+import { append } from './two-way.ts';
 
 /** What may stand in front of a path: a size, or what git says of an object. */
 const lead = /^(?:\d[\d.,]*[KMGTP]?\t|\d{6} (?:blob|tree|commit) [0-9a-f]{40,64}(?: +[\d-]+)?\t)?/;
@@ -27,14 +29,15 @@ export function readListed(line: string, allowsSpaces: boolean): ListedPath | un
 
 /** Undefined where nothing is gained or the form does not read back. */
 export function writeFolders(text: string, allowsSpaces: boolean): string | undefined {
-  const lines = text.split('\n');
+  const lines = linesOf(text);
   const listed = lines.map((line) => readListed(line, allowsSpaces));
   const runs = foldFolders(listed.map((one) => one?.path ?? ''));
   if (runs.length === 0) return undefined;
   const written: string[] = [];
   let next = 0;
   for (const { from, until, folder } of runs) {
-    written.push(...lines.slice(next, from), folder);
+    append(written, lines.slice(next, from));
+    written.push(folder);
     for (const one of listed.slice(from, until)) written.push(` ${one?.lead ?? ''}${one?.path.slice(folder.length) ?? ''}`);
     next = until;
   }

@@ -1,4 +1,5 @@
 /** Drawings by `tree` and its like: two spaces a level say what bars and corners draw. The inverse draws them again, to the byte. */
+import { linesOf } from '../text/lines-of.ts';
 import type { SmallerText } from './compressor.ts';
 
 /** How a program draws: each piece takes four columns. */
@@ -19,7 +20,7 @@ const leastLines = 3;
 
 /** Undefined where the text holds no drawing that can be drawn again. */
 export function shrinkTree(text: string): SmallerText | undefined {
-  const lines = text.split('\n');
+  const lines = linesOf(text);
   for (const style of styles) {
     const names = lines.map((line) => readName(line, style));
     if (names.filter(Boolean).length < leastLines) continue;

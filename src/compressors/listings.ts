@@ -3,6 +3,7 @@
  * keeps its place; what the lines share is said once.
  */
 import type { ToolCall } from '../block.ts';
+import { linesOf } from '../text/lines-of.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
@@ -62,15 +63,22 @@ function listsOnly(word: string): boolean {
 }
 
 function looksListed(text: string, only: boolean): boolean {
-  const lines = text.split('\n', 400);
+  const lines = linesOf(text).slice(0, 400);
   if (lines.filter((line) => readListed(line, only) !== undefined).length >= leastLines) return true;
-  if (text.split('\n', 4000).filter((line) => /^\S*[\\/]\S*:$/.test(line)).length >= leastLines) return true;
+  if (linesOf(text).slice(0, 4000).filter(isHeading).length >= leastLines) return true;
   return lines.filter((line) => /^[bcdlps-][r-][w-]\S{7,9} +\d+ |^[│|` ]*[├└|`]-?─*-* \S/.test(line)).length >= leastLines;
+}
+
+/** `src/pages:` of `ls -R`. */
+function isHeading(line: string): boolean {
+  return line.endsWith(':') && /[\\/]/.test(line) && !/\s/.test(line);
 }
 
 /** What a search tool says where it was asked for files alone. */
 function isOnlyPaths(text: string): boolean {
-  const lines = text.split('\n', 400).filter((line) => line !== '');
+  const lines = linesOf(text)
+    .slice(0, 400)
+    .filter((line) => line !== '');
   return lines.filter((line) => readListed(line, false) !== undefined && !/[:-]\d+[:-]/.test(line)).length >= 0.8 * lines.length;
 }
 

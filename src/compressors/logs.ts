@@ -6,6 +6,7 @@
 
 import type { ToolCall } from '../block.ts';
 import { findAsked } from '../text/asked-words.ts';
+import { linesOf } from '../text/lines-of.ts';
 import { commandOf, pathOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
 import { isHeading, readHeadings, writeHeadings } from './log-headings.ts';
@@ -47,7 +48,7 @@ function isAskedFor(call: ToolCall | undefined): boolean {
 function countEntries(text: string): { entries: number; all: number } {
   let entries = 0;
   let all = 0;
-  for (const line of text.split('\n', 4000)) {
+  for (const line of linesOf(text).slice(0, 4000)) {
     if (readLogLine(line) || beginsWithLevel(line)) entries++;
     else if (line.trim() === '' || (entries > 0 && /^\s/.test(line))) continue;
     all++;
@@ -62,7 +63,7 @@ function withoutColours(text: string, call: ToolCall | undefined): string {
 
 function smallerOf({ text, call }: TextToShrink, dittos: boolean): { form: SmallerText; hasHeadings: boolean } | undefined {
   const plain = withoutColours(text, call);
-  const written = writeHeadings(plain.split('\n'), dittos)?.join('\n');
+  const written = writeHeadings(linesOf(plain), dittos)?.join('\n');
   const hasHeadings = written !== undefined && written.length < plain.length;
   if (plain !== text) return { form: { text: hasHeadings ? written : plain, form: 'same-to-the-eye' }, hasHeadings };
   if (!hasHeadings) return undefined;
@@ -81,7 +82,7 @@ const mostDifferent = 0.85;
 const mostDifferentByChance = 0.6;
 
 function excerptOf(input: TextToShrink): Excerpt | undefined {
-  const lines = withoutColours(input.text, input.call).split('\n');
+  const lines = linesOf(withoutColours(input.text, input.call));
   const read = lines.map(readLogLine);
   const wordings = lines.map((line, at) => wordingOf(line, read[at]));
   const different = new Set(wordings).size;
@@ -131,12 +132,17 @@ function keepTrouble(lines: readonly string[], read: readonly (LogLine | undefin
     if (places) places.push(at);
     else seen.set(said, [at]);
   }
+  const isShownBelow = new Set<number>();
   for (const places of seen.values()) {
     for (const [n, at] of places.entries()) {
       if (n >= mostSame && n < places.length - 1) continue;
       keeps[at] = true;
       if (n === 0 && at > 0) keeps[at - 1] = true;
-      for (let below = at + 1; below < lines.length && isBelow(lines, read, below); below++) keeps[below] = true;
+      // Where another one stands above the same lines, they are all shown already.
+      for (let below = at + 1; below < lines.length && !isShownBelow.has(below) && isBelow(lines, read, below); below++) {
+        keeps[below] = true;
+        isShownBelow.add(below);
+      }
     }
   }
 }

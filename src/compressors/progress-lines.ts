@@ -4,7 +4,7 @@
 type Progress = readonly (readonly [RegExp, string])[];
 
 /** A bar that was drawn, with the figures behind it. */
-export const bar = /[━╸╺─█▓▒░■□]{4,}|\[[#=>. -]{8,}\]|(?<=^\s*|\s)(?:#{8,}|={8,}>?|\+{12,}|\.{12,})(?=\s|$)/;
+export const bar = /[━╸╺─█▓▒░■□]{4,}|\[[#=>. -]{8,}\]|(?<=^|\s)(?:#{8,}|={8,}>?|\+{12,}|\.{12,})(?=\s|$)/;
 
 export const installing: Progress = [
   // npm, pnpm, yarn, bun

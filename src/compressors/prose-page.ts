@@ -34,5 +34,7 @@ function headEnd(lines: readonly string[]): number {
 function saysMore(line: string): boolean {
   const text = line.trim();
   if (/^(?:\||```|~~~)/.test(text)) return true;
-  return text.length >= leastSentence && text.replace(/!?\[[^\]]*\]\([^)\s]*(?:\s"[^"]*")?\)/g, '').length >= leastSentence;
+  return (
+    text.length >= leastSentence && text.replace(/!?\[[^\]]{0,1000}\]\([^)\s]{0,2000}(?:\s"[^"]{0,1000}")?\)/g, '').length >= leastSentence
+  );
 }

@@ -3,6 +3,7 @@
  * lines. Never files, never instructions, never what another agent wrote.
  */
 import type { ToolCall } from '../block.ts';
+import { linesOf } from '../text/lines-of.ts';
 import { fetchesPage } from '../text/page-request.ts';
 import type { Compressor } from './compressor.ts';
 import { findTop } from './prose-page.ts';
@@ -21,7 +22,7 @@ export const prose: Compressor = {
   },
   shrink: () => undefined,
   excerpt: ({ text, call, asked }) => {
-    const lines = text.split('\n');
+    const lines = linesOf(text);
     const query = queryOf(call);
     if (query !== undefined) {
       const keeps = keepResults(lines, `${query} ${asked ?? ''}`);

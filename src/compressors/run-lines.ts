@@ -1,5 +1,6 @@
 /** Reads a run line by line with the families that are present in it, and says what is worth showing. Tests and builds come mixed, so both are read here. */
 
+import { linesOf } from '../text/lines-of.ts';
 import { pipelines } from './builds-pipelines.ts';
 import { buildSteps } from './builds-steps.ts';
 import type { Excerpt, SmallerText } from './compressor.ts';
@@ -39,7 +40,7 @@ type Lines = readonly string[];
 
 /** The smaller form of a run that loses nothing: each step is taken where what it wrote reads back. */
 export function formsOf(text: string): SmallerText[] {
-  const lines = text.split('\n');
+  const lines = linesOf(text);
   let smaller: Lines = lines;
   const inverses: ((lines: Lines) => Lines)[] = [];
   const step = (written: Lines, inverse: (lines: Lines) => Lines): void => {

@@ -13,8 +13,8 @@ const leastFolder = 10;
 
 /** Undefined where the text is not of that form. */
 export function writeFound(text: string): string | undefined {
+  if (!found.test(text)) return undefined;
   const lines = text.split('\n');
-  if (!found.test(lines[0] ?? '')) return undefined;
   let folder: string | undefined;
   for (const line of lines) {
     if (!heading.test(line)) continue;

@@ -3,6 +3,7 @@
  * space further in. `readGroups` gives back every byte of what `writeGroups` wrote.
  */
 import { foldFolders } from '../text/folder-runs.ts';
+import { linesOf } from '../text/lines-of.ts';
 import { type Base, readBase, remark, writeBase } from './search-base.ts';
 import { isPath, numberedEntry, plainEntry, type SearchLine, type SearchResult, separator } from './search-lines.ts';
 
@@ -17,7 +18,7 @@ const mostTries = 6;
 
 /** The form below `base` that reads back, or undefined. Groups that would be misread stay as they were. */
 export function writeGroups(text: string, { lines: read, isNumbered }: SearchResult, base: Base | undefined): string | undefined {
-  const lines = text.split('\n');
+  const lines = linesOf(text);
   const groups = groupsOf(read, base);
   const plain = new Set<Group>();
   for (let tries = 0; tries < mostTries; tries++) {
@@ -113,7 +114,10 @@ function write(
     const isInside = at < open.until;
     const name = `${isInside ? ' ' : ''}${group.path.slice(cut + (isInside ? open.folder.length : 0))}`;
     if (group.until - at === 1) written.push(name + (lines[at] ?? '').slice(group.path.length));
-    else written.push(isNumbered ? name : `${name}:`, ...read.slice(at, group.until).map(({ entry }) => entry));
+    else {
+      written.push(isNumbered ? name : `${name}:`);
+      for (; at < group.until; at++) written.push(read[at]?.entry ?? '');
+    }
     at = group.until;
   }
   return written.join('\n');

@@ -3,6 +3,7 @@
  * ripgrep's `--heading` prints them, below its folder. Every hit keeps its line number and its text; a single hit stays on its line.
  */
 import type { ToolCall } from '../block.ts';
+import { linesOf } from '../text/lines-of.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
@@ -28,7 +29,7 @@ function formsOf(text: string): SmallerText[] {
   if (saysBase(text)) return [];
   const found = writeFound(text);
   if (found !== undefined) return found.length < text.length ? [{ text: found, form: 'invertible', inverse: readFound }] : [];
-  const result = readSearch(text.split('\n'));
+  const result = readSearch(linesOf(text));
   const base = commonBase(result);
   const bases = base === undefined ? [undefined] : base.ofHits ? [undefined, base] : [base];
   return bases.flatMap((one) => {
@@ -57,5 +58,5 @@ function isSearch(call: ToolCall | undefined): boolean {
 
 function namesPaths(text: string): boolean {
   if (writeFound(text.slice(0, 4000)) !== undefined) return true;
-  return readSearch(text.split('\n', 400)).lines.filter(({ path }) => path !== '').length > 1;
+  return readSearch(linesOf(text).slice(0, 400)).lines.filter(({ path }) => path !== '').length > 1;
 }

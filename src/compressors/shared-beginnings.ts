@@ -2,6 +2,7 @@
  * Runs of lines that begin alike, as task runners and log collectors write them (`@shop/core test: ok 1`, `web-1  | GET /`): the beginning
  * once, above its lines. For whatever nobody else knows; never for what a file holds.
  */
+import { linesOf } from '../text/lines-of.ts';
 import { showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
 
@@ -20,8 +21,8 @@ export const sharedBeginnings: Compressor = {
   lever: 'shared beginnings',
   claim: ({ text, call }) => (text.length > 400 && !showsFiles(call) ? 0.5 : 0),
   shrink: ({ text }) => {
-    const lines = text.split('\n');
-    if (lines.some((line) => header.test(line))) return undefined;
+    const lines = linesOf(text);
+    if (lines.some((line) => line.startsWith('[') && header.test(line))) return undefined;
     const folded = fold(lines);
     return folded && { text: folded.join('\n'), form: 'invertible', inverse: (given) => unfold(given.split('\n')).join('\n') };
   },

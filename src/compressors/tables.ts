@@ -2,6 +2,7 @@
  * What databases and their kin print as tables: cells without the padding and the frame around them, as psql's own unaligned output has
  * them; of long ones, and of long rows of comma or tab separated cells, the telling rows. Never tables that stand in files.
  */
+import { linesOf as plainLinesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, SmallerText, TextToShrink } from './compressor.ts';
 import { type DrawnTable, findDrawnTables, readSeparated } from './tables-read.ts';
@@ -29,9 +30,11 @@ export const tables: Compressor = {
   excerpt: (input) => {
     const drawn = draw(input.text) ?? separated(input);
     if (!drawn?.tables.some(isLong)) return undefined;
-    const lines = drawn.form?.text.split('\n') ?? input.text.split('\n');
+    const lines = drawn.form?.text.split('\n') ?? plainLinesOf(input.text);
     const keeps = lines.map(() => true);
+    const places = new Map<number, { table: DrawnTable; at: number }>();
     for (const table of drawn.tables) {
+      for (const [at, { line }] of table.rows.entries()) places.set(line, { table, at });
       if (!isLong(table)) continue;
       for (const [at, keep] of keepRows(table, input.asked).entries()) keeps[table.rows[at]?.line ?? 0] = keep;
     }
@@ -40,9 +43,8 @@ export const tables: Compressor = {
       keeps,
       unit: 'row',
       tell: (from, until) => {
-        const table = drawn.tables.find((one) => one.from <= from && until <= one.until);
-        const begin = table?.rows.findIndex(({ line }) => line === from) ?? -1;
-        return table && begin >= 0 ? tellRows(table, begin, begin + until - from) : undefined;
+        const { table, at } = places.get(from) ?? {};
+        return table && at !== undefined && until <= table.until ? tellRows(table, at, at + until - from) : undefined;
       },
     };
   },
@@ -87,12 +89,12 @@ function lineEnd(text: string): '\n' | '\r\n' {
   return text.includes('\r\n') && !/(?:^|[^\r])\n/.test(text) ? '\r\n' : '\n';
 }
 
-function linesOf(text: string): string[] {
-  return text.split(lineEnd(text));
+function linesOf(text: string): readonly string[] {
+  return lineEnd(text) === '\n' ? plainLinesOf(text) : text.split('\r\n');
 }
 
 function separated({ text }: TextToShrink): Drawn | undefined {
-  const table = readSeparated(text.split('\n'));
+  const table = readSeparated(plainLinesOf(text));
   return table && { form: undefined, tables: [table] };
 }
 
@@ -100,6 +102,12 @@ function printsTables(call: TextToShrink['call']): boolean {
   const command = commandOf(call);
   if (command === undefined) return /sql|query|database|(?:^|_)db(?:_|$)|table|csv|sheet|dataset/i.test(call?.tool ?? '');
   return !showsFiles(call) && (program.test(command) || statement.test(command) || asCsv.test(command));
+}
+
+function withoutSpaces(name: string): string {
+  let end = name.length;
+  while (name[end - 1] === ' ') end--;
+  return name.slice(0, end);
 }
 
 /** Records of psql's expanded output: names of columns in a column of their own. */
@@ -111,8 +119,8 @@ function undrawRecords(lines: readonly string[]): string[] {
       inRecord = true;
       return `-[ RECORD ${number} ]`;
     }
-    const cell = inRecord ? /^([^|]*?) *\| ?(.*)$/.exec(line) : null;
-    if (!cell) inRecord = false;
-    return cell ? `${cell[1]}|${cell[2]}` : line;
+    const bar = inRecord ? line.indexOf('|') : -1;
+    if (bar < 0 || /\r/.test(line.slice(bar))) inRecord = false;
+    return inRecord ? `${withoutSpaces(line.slice(0, bar))}|${line.slice(line[bar + 1] === ' ' ? bar + 2 : bar + 1)}` : line;
   });
 }

@@ -8,7 +8,7 @@ import { showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
 
 /** An escape, a backspace, or a carriage return that does not end a line. */
-const noise = /\x1b[[\]()=>]|\x08|\r(?!\r*\n|$)/;
+const noise = /\x1b[[\]()=>]|\x08|\r(?![\r\n]|$)|\r\r$/;
 
 export const terminal: Compressor = {
   kind: 'terminal',
@@ -20,7 +20,7 @@ export const terminal: Compressor = {
     if (saysByColour(text)) return undefined;
     const lines = text.split('\n');
     // Line ends of files (CRLF) are content; only what stands before them is the terminal's.
-    const ends = lines.map((line) => /\r+$/.exec(line)?.[0] ?? '');
+    const ends = lines.map(returnsAtEnd);
     const shown = readScreen(lines.map((line, at) => line.slice(0, line.length - (ends[at] ?? '').length)).join('\n'));
     if (shown === undefined) return undefined;
     const cleaned = shown.split('\n');
@@ -39,6 +39,12 @@ function endsLinesForTerminal(text: string, call: ToolCall | undefined): boolean
 }
 
 const aiderTools = new Set(['run', 'test', 'lint', 'shell']);
+
+function returnsAtEnd(line: string): string {
+  let from = line.length;
+  while (line[from - 1] === '\r') from--;
+  return line.slice(from);
+}
 
 /** A word diff tells old from new by colour alone: without it the text would say something else. */
 function saysByColour(text: string): boolean {

@@ -24,10 +24,13 @@ export function markVitestOutput(lines: readonly string[], marks: Marks): void {
     const name = line.length > longestLine ? undefined : /^ FAIL {2}(?:\|[^|]*\| )?(.+?)(?: \[.*\])?$/.exec(line)?.[1];
     if (name !== undefined) failed.add(name);
   }
+  // With every name, those of the files and groups that it is in.
+  for (const name of [...failed])
+    for (let end = name.indexOf(' > '); end >= 0; end = name.indexOf(' > ', end + 1)) failed.add(name.slice(0, end));
   let isOutput = false;
   for (const [at, line] of lines.entries()) {
     const opened = line.length > longestLine ? undefined : /^(?:stdout|stderr) \| (.+)$/.exec(line)?.[1];
-    if (opened !== undefined) isOutput = ![...failed].some((name) => name === opened || name.startsWith(`${opened} > `));
+    if (opened !== undefined) isOutput = !failed.has(opened);
     else if (/^ *[✓❯×↓⎯] ?|^ FAIL {2}| Test Files {2}|^ % Coverage|^-{5,}\|/.test(line)) isOutput = false;
     if (isOutput && marks[at] === undefined) marks[at] = line === '' ? filler : passedOutput;
   }

@@ -2,6 +2,7 @@
  * What pipelines list as text (`gh pr checks`, `gh run view`, `gh run watch`): in big ones what failed, runs or waits stays, and the last of
  * redrawn screens. Lists of issues are left alone (agents read them to the end and act on any of them), and so are bodies of issues and JSON.
  */
+import { linesOf } from '../text/lines-of.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
@@ -35,7 +36,7 @@ function isTracker(command: string | undefined): boolean {
 }
 
 function countRows(text: string): number {
-  const lines = text.split('\n', 400);
+  const lines = linesOf(text).slice(0, 400);
   const isStep = readSteps(lines);
   return lines.filter((line, at) => isStep[at] || check.test(line) || job.test(line)).length;
 }

@@ -1,4 +1,5 @@
 /** Line rewritings that come with their inverse, one after the other; one that does not read back is left out. */
+import { linesOf } from '../text/lines-of.ts';
 import type { SmallerText } from './compressor.ts';
 
 export interface TwoWay {
@@ -29,7 +30,7 @@ function shortenAll(lines: readonly string[], ways: readonly TwoWay[]): { lines:
 export function shortenText(text: string, ways: readonly TwoWay[]): SmallerText | undefined {
   const present = ways.filter(({ sign }) => sign.test(text));
   if (present.length === 0) return undefined;
-  const { lines, ways: used } = shortenAll(text.split('\n'), present);
+  const { lines, ways: used } = shortenAll(linesOf(text), present);
   if (used.length === 0) return undefined;
   const inverse = (given: string): string =>
     used.reduceRight<readonly string[]>((short, way) => way.writeOut(short), given.split('\n')).join('\n');
