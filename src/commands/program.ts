@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts';
 import { version } from '../version.ts';
 import { createAgentsCommand } from './agents.ts';
 import { createCleanCommand } from './clean.ts';
+import { createCompressCommand } from './compress.ts';
 import { createConfigCommand } from './config.ts';
 import { createDashboardCommand } from './dashboard.ts';
 import { createDemoCommand } from './demo.ts';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     .addCommand(createDashboardCommand())
     .addCommand(createMcpCommand())
     .addCommand(createConfigCommand())
+    .addCommand(createCompressCommand())
     .addCommand(createRetrieveCommand())
     .addCommand(createCleanCommand())
     .helpCommand(false)

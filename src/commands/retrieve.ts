@@ -10,6 +10,7 @@ import { readOriginal } from '../store/read-original.ts';
 import { findLines, wordsOf } from '../text/find-lines.ts';
 import { type LineRange, linesOf, parseLineRange } from '../text/line-range.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
+import { printBytes } from './print-bytes.ts';
 
 const examples = `
 Examples:
@@ -22,6 +23,7 @@ interface RetrieveFlags {
   readonly lines?: string;
   readonly search?: string;
   readonly out?: string;
+  readonly folder?: string;
 }
 
 export function createRetrieveCommand(): Command {
@@ -32,6 +34,7 @@ export function createRetrieveCommand(): Command {
     .helpOption('-h, --help', 'print this page')
     .option('--lines <a-b>', 'only these lines, from 1')
     .option('--search <words>', 'only lines that hold all these words, with their numbers')
+    .option('--folder <folder>', 'kept there, not in our own cache')
     .option('--out <file>', 'write to a file, not to stdout')
     .addHelpText('after', examples)
     .action(retrieve);
@@ -41,9 +44,9 @@ async function retrieve(word: string | undefined, flags: RetrieveFlags): Promise
   if (word === undefined) throw new Failure('no-original', 'Which original?', 'Give the hash or the path that the note names.');
   const range = flags.lines === undefined ? undefined : readRange(flags.lines);
   const words = flags.search === undefined ? [] : readWords(flags.search);
-  const bytes = read(word);
+  const bytes = read(word, flags.folder);
   const chosen = range || words.length > 0 ? choose(bytes.toString(), range, words) : bytes;
-  if (flags.out === undefined) await print(chosen);
+  if (flags.out === undefined) await printBytes(chosen);
   else save(chosen, flags.out);
 }
 
@@ -59,8 +62,8 @@ function readWords(text: string): readonly string[] {
   throw new Failure('no-words', '--search: no word to look for', 'Example: --search "error timeout"');
 }
 
-function read(word: string): Buffer {
-  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+function read(word: string, folder: string | undefined): Buffer {
+  const cacheFolder = folder === undefined ? findPlaces(process.platform, process.env, homedir()).cacheFolder : resolve(folder);
   return readOriginal(word, { folders: originalsFolders(cacheFolder), workingFolder: process.cwd() }).bytes;
 }
 
@@ -84,12 +87,4 @@ function save(bytes: Buffer, path: string): void {
     throw new Failure('file-not-writable', `Cannot write the file of --out: ${messageOf(thrown)}`, 'Name a file that can be written.');
   }
   process.stderr.write(`${sayCount(linesOf(bytes.toString()).length, 'line')}, ${sayBytes(bytes.length)}, written to ${path}\n`);
-}
-
-/** A reader that has seen enough, such as `head`, is no error. */
-async function print(bytes: Buffer): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve() : reject(error)));
-    process.stdout.write(bytes, () => resolve());
-  });
 }

@@ -1,0 +1,145 @@
+/** `headroom compress` as a person runs it: what it takes, what it prints, and what it says when it cannot. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHeadroom } from '../src/index.ts';
+import { answer, ask, log } from './helpers/big-result.ts';
+import { createMachine, type Machine } from './helpers/launches.ts';
+import { messageSpellings, resultTexts } from './helpers/message-spellings.ts';
+
+let machine: Machine;
+beforeAll(() => {
+  machine = createMachine();
+});
+afterAll(() => machine.remove());
+
+const talk = [{ role: 'user', content: 'what is wrong?' }, ask('a'), answer('a')];
+const compress = (...words: string[]) => machine.run(['compress', ...words]);
+/** The command with something on stdin, or with nothing at all. */
+function pipe(input: string, ...words: string[]): string {
+  return execFileSync(process.execPath, [machine.cli, 'compress', ...words], { input, encoding: 'utf8', env: machine.environment() });
+}
+
+describe('prints', () => {
+  test.each(messageSpellings)('a list of messages as the library makes it: $format', async ({ spell }) => {
+    const messages = spell(talk);
+    const file = machine.write('messages.json', JSON.stringify(messages));
+    const { code, stdout, stderr } = await compress(file);
+    const expected = await createHeadroom({ folder: join(machine.root, 'own') }).compress(messages);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const texts = resultTexts(JSON.parse(stdout) as unknown[]);
+    expect(texts).toEqual(resultTexts(expected.messages).map((text) => text.replace(/ --folder .*\]$/, ']')));
+    expect(texts[0]).toMatch(/full text: headroom retrieve [0-9a-f]{16}\]$/);
+  });
+
+  test('a request with every other byte as it came', async () => {
+    const before = `{ "model":"m", "max_tokens" : 1e3, "id":12345678901234567890, "messages":[${JSON.stringify(ask('a'))},\n  `;
+    const after = '],\n "system":"caf\\u00e9", "messages_":[] ,"temperature":0.70}\n';
+    const body = `${before}${JSON.stringify(answer('a'))}${after}`;
+    const out = pipe(body);
+    expect(out.length).toBeLessThan(body.length);
+    expect(out.startsWith(before)).toBe(true);
+    expect(out.endsWith(after)).toBe(true);
+    const { stdout } = await machine.run(['compress', machine.write('body.json', body), '--json']);
+    const { messages, ...figures } = JSON.parse(stdout) as { messages: unknown[] };
+    expect(messages).toEqual((JSON.parse(out) as { messages: unknown[] }).messages);
+    expect(figures).toMatchObject({
+      compressed: true,
+      ccrHashes: [expect.stringMatching(/^[0-9a-f]{16}$/)],
+      transformsApplied: expect.arrayContaining(['excerpts']),
+    });
+  });
+
+  test('JSON of the AI SDK as a text, in its place', async () => {
+    const rows = Array.from({ length: 60 }, (_, id) => ({ id, name: `thing ${id * id}`, state: id % 7 ? 'ready' : 'waiting' }));
+    const part = (output: unknown) => ({ type: 'tool-result', toolCallId: 'a', toolName: 'list', output });
+    const out = pipe(JSON.stringify([{ role: 'tool', content: [part({ type: 'json', value: rows })] }], undefined, 1));
+    expect(JSON.parse(out)).toEqual([{ role: 'tool', content: [part({ type: 'text', value: expect.stringMatching(/^JSON /) })] }]);
+  });
+
+  test.each([
+    ['small messages', JSON.stringify([{ role: 'user', content: 'hi' }], undefined, 3)],
+    ['a small text', 'nothing much\r\n'],
+    ['nothing', ''],
+    ['small JSON that is no message', '[1, 2,  3]\n'],
+    ['JSON cut off', '{"items": [1, 2'],
+  ])('%s as it came', (_, input) => {
+    expect(pipe(input)).toBe(input);
+    expect(pipe(input, '-')).toBe(input);
+  });
+
+  test('a text by what it is, by the command that printed it, or by the tool', async () => {
+    const file = machine.write('web.log', log);
+    const expected = await createHeadroom({ folder: join(machine.root, 'own') }).compress([ask('a'), answer('a')]);
+    const [text = ''] = resultTexts(expected.messages);
+    const hinted = await compress(file, '--command', 'docker logs web');
+    expect(hinted.stdout).toBe(text.replace(/ --folder .*\]$/, ']'));
+    const original = await machine.run(['retrieve', expected.ccrHashes[0]!]);
+    expect(original.stdout).toBe(log);
+    const { stdout } = await compress(file, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ text: expect.stringContaining('the disk is full'), compressed: true });
+    const read = await compress(file, '--tool', 'Read', '--profile', 'lossless');
+    expect(read.stdout).not.toContain('not shown');
+    const rows = JSON.stringify(Array.from({ length: 80 }, (_, id) => ({ role: 'admin', id, name: `user ${id}`, shop: 'north' })));
+    expect(pipe(rows, '--tool', 'list_users')).toMatch(/^JSON /);
+  });
+
+  test('what the profile allows, by flag and by environment', async () => {
+    const file = machine.write('web.log', log);
+    const words = [machine.cli, 'compress', file];
+    const run = (extra: Record<string, string>) =>
+      execFileSync(process.execPath, words, { encoding: 'utf8', env: machine.environment(extra), cwd: machine.project });
+    expect((await compress(file)).stdout).toContain('not shown');
+    expect(run({ HEADROOM_PROFILE: 'lossless' })).not.toContain('not shown');
+    expect((await compress(file, '--profile', 'tiny')).stderr).toContain('there is no profile `tiny`');
+  });
+});
+
+test('what is kept elsewhere is found there, as its note says', async () => {
+  const folder = join(machine.root, 'own store');
+  const { messages } = await createHeadroom({ folder }).compress([ask('a'), answer('a')]);
+  const [, hash = '', named = ''] = /full text: headroom retrieve (\S+) --folder "(.*)"\]$/.exec(resultTexts(messages)[0]!) ?? [];
+  expect(await machine.run(['retrieve', hash, '--folder', named])).toMatchObject({ code: 0, stdout: log });
+});
+
+test('nothing is written but originals', async () => {
+  const other = createMachine();
+  const file = other.write('messages.json', JSON.stringify(talk));
+  await other.run(['compress', file, '--profile', 'lossless']);
+  expect(readdirSync(other.home)).toEqual([]);
+  await other.run(['compress', file]);
+  expect(readdirSync(join(other.home, '.cache', 'headroom'))).toEqual(['originals']);
+  expect(readdirSync(other.home)).toEqual(['.cache']);
+  other.remove();
+});
+
+describe('says in two lines at most', () => {
+  test.each<[string, string[], string, RegExp]>([
+    ['that there is no such file', ['no/such.json'], '', /^headroom: There is no file `no\/such\.json`\n$/],
+    ['that a folder is none', ['.'], '', /^headroom: Cannot read `\.`: EISDIR.*\n$/],
+    [
+      'that it is no JSON',
+      [],
+      '[{"role":"user","content":',
+      /^headroom: It begins like messages and is no JSON: .*\nMend it, or add --tool.*\n$/,
+    ],
+    ['that it reads no `input`', [], '{"model":"gpt-5","input":[{"role":"user"}]}', /^headroom: It is a request with `input`, .*\n.*\n$/],
+    ['that an option is none', ['--nope'], '', /^headroom: unknown option '--nope'\n.*compress --help\n$/],
+  ])('%s', (_, words, input, message) => {
+    const run = () =>
+      execFileSync(process.execPath, [machine.cli, 'compress', ...words], {
+        input,
+        encoding: 'utf8',
+        env: machine.environment(),
+        stdio: 'pipe',
+      });
+    expect(run).toThrow(expect.objectContaining({ status: 2, stdout: '', stderr: expect.stringMatching(message) }));
+  });
+
+  test('that nothing is named and stdin is a terminal', () => {
+    const line = `"${process.execPath}" "${machine.cli}" compress; echo "code $?"`;
+    const shown = execFileSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8', env: machine.environment(), stdio: 'pipe' });
+    expect(shown.replaceAll('\r', '')).toMatch(/^headroom: What is to be compressed\?\nName a file, or pipe it in: .*\ncode 2\n$/);
+  });
+});
