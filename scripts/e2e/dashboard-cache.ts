@@ -32,6 +32,13 @@ export function furnishCache(cacheFolder: string): string {
   return kept.name;
 }
 
+/** One more request, of today's session. */
+export function appendRequest(cacheFolder: string): void {
+  const ledger = openLedger(cacheParts(cacheFolder).ledger);
+  ledger.append(ledgerLine({ time: '2026-11-21T12:00:00.000Z', launch: '9999-1.0-00000000-00000000' }));
+  ledger.close();
+}
+
 function madeUp(number: number): LedgerLine {
   const who = agents[(number * 7) % 20 < 12 ? 0 : (number % 3) + 1]!;
   const day = Math.floor(number / 30);

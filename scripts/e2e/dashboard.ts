@@ -7,7 +7,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Checks } from './checks.ts';
-import { furnishCache } from './dashboard-cache.ts';
+import { appendRequest, furnishCache } from './dashboard-cache.ts';
 import { run, waitFor } from './processes.ts';
 import { createWorkplace } from './workplace.ts';
 
@@ -40,6 +40,7 @@ export async function checkDashboard(checks: Checks, cli: string): Promise<void>
     const figures = JSON.parse(stdout) as Figures;
     for (const colorScheme of ['light', 'dark'] as const) await look(checks, browser, { address, colorScheme, figures, original });
     await checkKeyboard(checks, browser, address);
+    await checkLive(checks, browser, address, join(workplace.home, '.cache', 'headroom'));
     await checkEnd(checks, browser, address, server);
   } finally {
     await browser.close();
@@ -144,6 +145,21 @@ async function checkKeyboard(checks: Checks, browser: Browser, address: string):
     inputs.length > 1 && inputs.every((value, at) => at === 0 || value <= inputs[at - 1]!),
     `${inputs}`,
   );
+  await page.close();
+}
+
+async function checkLive(checks: Checks, browser: Browser, address: string, cacheFolder: string): Promise<void> {
+  const page = await browser.newPage();
+  await page.goto(address);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.locator('#request-table').getByRole('button', { name: 'Input tokens' }).click();
+  await page.locator('#request-table tbody button').first().focus();
+  const focused = () => page.evaluate('document.activeElement.textContent');
+  const before = await focused();
+  appendRequest(cacheFolder);
+  await page.locator('#totals').getByText('901 requests').waitFor({ timeout: 15_000 });
+  checks.check('live: a request that comes is added while the page is open', true);
+  checks.check('live: neither the order nor the focus is lost', (await focused()) === before && `${before}`.startsWith('▸'), `${before}`);
   await page.close();
 }
 
