@@ -31,6 +31,8 @@ const leastRepeated = 8;
 /** `2024-01-15T10:30`, and how long the date and the `T` are. */
 const dateTime = /^\d{4}-\d\d-\d\d[T ]\d\d:/;
 const dateLength = 11;
+const date = /^\d{4}-\d\d-\d\d(?:[T ]|$)/;
+const seconds = /(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$/;
 /** UTF-16 units that all rows begin and end with. */
 const leastAffix = 8;
 
@@ -160,11 +162,12 @@ function commonStart(texts: readonly string[]): number {
   if (brace >= 0) return brace === 0 ? 0 : commonStart(texts.map((text) => text.slice(0, brace)));
   const slash = first.lastIndexOf('/', length - 1);
   if (length > 0 && slash >= 0) return /^[a-z]+:\/\/$/.test(first.slice(0, slash + 1)) ? 0 : slash + 1;
-  if (dateTime.test(first)) length = Math.min(length, dateLength);
+  // A date is read whole, above the rows or in them.
+  if (date.test(first)) return length >= dateLength && dateTime.test(first) ? dateLength : 0;
   const isName = /(?:^|[^A-Za-z0-9])[A-Za-z]{2,}$/.test(first.slice(0, length));
   if (isName && texts.every((text) => /\d/.test(text[length] ?? ''))) return length;
   if (texts.every((text) => !isWordUnit(text, length))) return length;
-  while (length > 0 && isWordUnit(first, length - 1) && !(length === dateLength && dateTime.test(first))) length--;
+  while (length > 0 && isWordUnit(first, length - 1)) length--;
   return length;
 }
 
@@ -179,6 +182,8 @@ function commonEnd(texts: readonly string[]): number {
   const brace = /[{}](?=[^{}]*$)/.exec(first.slice(first.length - length));
   if (brace) length -= brace.index + 1;
   while (length > 0 && isWordUnit(first, first.length - length) && !/^T\d\d:/.test(first.slice(-length))) length--;
+  // Of a time of day at most the seconds, and what stands behind them.
+  if (dateTime.test(first) && !/^T/.test(first.slice(-length))) length = Math.min(length, seconds.exec(first)?.[0].length ?? 0);
   return /^\.\w{1,5}$/.test(first.slice(first.length - length)) ? 0 : length;
 }
 
