@@ -1,9 +1,10 @@
-// Bundles the command line, the proxy's worker, Cursor's hook and the demo's agent into dist/ (or the folder given): ESM, split, everything
-// inside but node-pty; and the page beside them.
+// Bundles the command line, the library, the proxy's worker, Cursor's hook and the demo's agent into dist/ (or the folder given): ESM, split,
+// everything inside but node-pty; the page and the library's types beside them.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeDeclarations } from './declarations.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
@@ -57,6 +58,7 @@ const page = await build({
 copyFileSync(join(root, 'src', 'page', 'page.html'), join(outdir, 'page.html'));
 writeLicences([result, page].flatMap(({ metafile }) => Object.keys(metafile.inputs)));
 writeSamples();
+writeDeclarations(root, ['index.ts'], join(outdir, 'types'));
 
 // Texts for `headroom perf --samples`: of each kind the three longest inputs of our own fixtures.
 function writeSamples() {

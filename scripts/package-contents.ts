@@ -9,6 +9,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const allowed = /^(dist\/.*|README\.md|LICENSE|package\.json)$/;
 const needed = [
   'dist/cli.js',
+  'dist/index.js',
+  'dist/types/index.d.ts',
   'dist/proxy-worker.js',
   'dist/cursor-hook.js',
   'dist/demo-agent.js',
