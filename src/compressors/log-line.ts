@@ -29,8 +29,12 @@ const visited = new RegExp(`^(${visitor})(\\d\\d/${month}/\\d{4}:)?(${time})${en
 const levelled =
   /^(?:[\w./-]{1,80} *\| )?(?:\[(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\]|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)(?=[ :])|level=\w+ |\[ *\d+\.\d{3,6}\] )/i;
 
+/** In every time. */
+const minutes = /\d:\d\d:\d\d/;
+
 /** Undefined where the line does not begin with a time. */
 export function readLogLine(line: string): LogLine | undefined {
+  if (!minutes.test(line)) return undefined;
   const found = dated.exec(line);
   return found
     ? { lead: found[1] ?? '', date: found[2] ?? '', time: found[3] ?? '', rest: line.slice(found[0].length) }

@@ -64,8 +64,20 @@ export const provisioning: Progress = [
 /** What a line would be called in a note; undefined where it says something of its own. */
 export function progressOf(line: string, progress: Progress): string | undefined {
   if (line.length > 600) return undefined;
-  const inner = /^#\d+ \d+\.\d+ (.*)$/.exec(line)?.[1] ?? line;
+  const inner = (line.startsWith('#') ? /^#\d+ \d+\.\d+ (.*)$/.exec(line)?.[1] : undefined) ?? line;
+  // Most lines are none: one look for all of them.
+  if (!anyOf(progress).test(inner)) return undefined;
   return progress.find(([pattern]) => pattern.test(inner))?.[1];
+}
+
+const joined = new WeakMap<Progress, RegExp>();
+
+function anyOf(progress: Progress): RegExp {
+  const known = joined.get(progress);
+  if (known) return known;
+  const any = new RegExp(progress.map(([{ source }]) => source).join('|'));
+  joined.set(progress, any);
+  return any;
 }
 
 /** `40 downloads, 12 build steps`, or the only one alone. */

@@ -1,6 +1,8 @@
 /** Reads a run line by line with the families that are present in it, and says what is worth showing. Tests and builds come mixed, so both are read here. */
 
+import { holdsWord } from '../text/holds-word.ts';
 import { linesOf } from '../text/lines-of.ts';
+import { rememberLast } from '../text/remember-last.ts';
 import { pipelines } from './builds-pipelines.ts';
 import { buildSteps } from './builds-steps.ts';
 import type { Excerpt, SmallerText } from './compressor.ts';
@@ -23,10 +25,17 @@ const glance = 8000;
 const look = 24_000;
 
 /** The families whose output a text holds, as far as its beginning and its end tell; `atAGlance`: where less must do. */
-export function familiesIn(text: string, atAGlance = false): Family[] {
-  const size = atAGlance ? glance : look;
+export function familiesIn(text: string, atAGlance = false): readonly Family[] {
+  return atAGlance ? atGlance(text) : atLook(text);
+}
+
+const atGlance = rememberLast((text) => familiesWithin(text, glance));
+const atLook = rememberLast((text) => familiesWithin(text, look));
+
+function familiesWithin(text: string, size: number): readonly Family[] {
   const sample = text.length > 3 * size ? `${text.slice(0, size)}\n${text.slice(-2 * size)}` : text;
-  const likely = families.filter(({ words }) => words.some((word) => sample.includes(word)));
+  const holds = holdsWord(sample);
+  const likely = families.filter(({ words }) => words.some(holds));
   if (likely.length === 0) return [];
   const lines = sample.split('\n').map(withoutEnd);
   const plain = (hasPrefixes(sample) ? foldPrefixes(lines) : lines)
@@ -39,7 +48,9 @@ export function familiesIn(text: string, atAGlance = false): Family[] {
 type Lines = readonly string[];
 
 /** The smaller form of a run that loses nothing: each step is taken where what it wrote reads back. */
-export function formsOf(text: string): SmallerText[] {
+export const formsOf: (text: string) => readonly SmallerText[] = rememberLast(writeForms);
+
+function writeForms(text: string): SmallerText[] {
   const lines = linesOf(text);
   let smaller: Lines = lines;
   const inverses: ((lines: Lines) => Lines)[] = [];
@@ -68,7 +79,9 @@ function isSame(one: Lines, other: Lines): boolean {
 }
 
 /** A big run without its noise; undefined where there is none. */
-export function excerptRun(text: string): Excerpt | undefined {
+export const excerptRun: (text: string) => Excerpt | undefined = rememberLast(writeExcerpt);
+
+function writeExcerpt(text: string): Excerpt | undefined {
   const found = familiesIn(text);
   const [of] = formsOf(text);
   const base = of?.text ?? text;

@@ -69,9 +69,10 @@ function prefixOf(line: string): string {
   // Every prefix ends in a blank or in the time of a pipeline.
   if (line.includes('.py::')) return test.exec(line)?.[0] ?? '';
   if (!line.includes(': ') && !line.startsWith('[') && !line.includes('Z')) return '';
-  const found = minute.exec(line)?.[0] ?? (line.startsWith('[') ? bracketed : task).exec(line)?.[0] ?? '';
-  if (found === '' || minute.test(line)) return found;
-  return level.test(found) || place.test(found) ? '' : found;
+  const timed = line.includes('Z') ? minute.exec(line)?.[0] : undefined;
+  if (timed !== undefined) return timed;
+  const found = (line.startsWith('[') ? bracketed : task).exec(line)?.[0] ?? '';
+  return found === '' || level.test(found) || place.test(found) ? '' : found;
 }
 
 function runEnd(lines: readonly string[], from: number, prefix: string): number {

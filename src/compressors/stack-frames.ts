@@ -101,7 +101,7 @@ function codeBelow(lines: readonly string[], at: number): number {
   const isBelow = (line: string | undefined): boolean =>
     line !== undefined && line.trim() !== '' && (/^[\s|]*/.exec(line)?.[0].length ?? 0) > depth && !python.test(line);
   if (!isBelow(lines[at + 1])) return 0;
-  return /^[\s|]*[~^]+[\s~^]*$/.test(lines[at + 2] ?? '') ? 2 : 1;
+  return /^[\s|]*[~^][\s~^]*$/.test(lines[at + 2] ?? '') ? 2 : 1;
 }
 
 const javaLibraries =
