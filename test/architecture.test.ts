@@ -17,6 +17,7 @@ const levels: readonly (readonly string[])[] = [
   ['text'],
   ['tokens', 'compressors', 'protocols', 'store'],
   ['pipeline'],
+  ['library'],
   ['index', 'proxy', 'mcp'],
   ['adapters', 'demo', 'page'],
   ['launch'],
@@ -119,8 +120,8 @@ describe('who may', () => {
   const users = (pattern: RegExp, among = product) =>
     among.filter((file) => pattern.test(read(file).replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')));
 
-  test('read the environment: config and commands', () => {
-    expect(users(/\bprocess\.env\b/).filter((file) => !/^src\/(?:config|cli|commands\/.*)\.ts$/.test(file))).toEqual([]);
+  test('read the environment: config, commands, and the library for where our cache is', () => {
+    expect(users(/\bprocess\.env\b/).filter((file) => !/^src\/(?:config|cli|index|commands\/.*)\.ts$/.test(file))).toEqual([]);
   });
 
   test('listen: the proxy, the page, and the upstream of the demo', () => {
