@@ -92,6 +92,16 @@ describe('a repeat', () => {
     expect(lastOf(write, turn('b', 'Bash', { command: 'make' }, outside.join('\n')))).toBe(outside.join('\n'));
   });
 
+  test('of what aider ran in its terminal is found, whether it was shown with line ends of a terminal or without', () => {
+    const ran = (id: string, end: string) => turn(id, 'run', { command: 'cat values.ts' }, code.join(end));
+    for (const [first, second] of [
+      ['\r\n', '\r\n'],
+      ['\n', '\r\n'],
+      ['\r\n', '\n'],
+    ] as const)
+      expect(lastOf(ran('a', first), ran('b', second))).toMatch(/^\[… 60 lines as above: cat values\.ts, output lines 1-60: .+\]$/);
+  });
+
   test('never hides how a command ended', () => {
     const output = `Exit code 1\n${code.join('\n')}\nProcess exited with code 1`;
     const second = lastOf(turn('a', 'Bash', { command: 'make' }, output), turn('b', 'Bash', { command: 'make' }, output)).split('\n');

@@ -2,7 +2,8 @@
  * Terminal noise: colours, carriage-return overwrites, progress bars and spinners become what the terminal showed in the end.
  * Never in what a file holds: there an escape is content, and an edit must quote it.
  */
-import type { ToolCall } from '../block.ts';
+
+import { withoutTerminalLineEnds } from '../text/terminal-line-ends.ts';
 import { readScreen } from '../text/terminal-screen.ts';
 import { showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
@@ -13,9 +14,9 @@ const noise = /\x1b[[\]()=>]|\x08|\r(?![\r\n]|$)|\r\r$/;
 export const terminal: Compressor = {
   kind: 'terminal',
   lever: 'terminal noise',
-  claim: ({ text, call }) => (endsLinesForTerminal(text, call) || (noise.test(text) && !showsFiles(call)) ? 1 : 0),
+  claim: ({ text, call }) => (withoutTerminalLineEnds(text, call) !== text || (noise.test(text) && !showsFiles(call)) ? 1 : 0),
   shrink: ({ text: given, call }) => {
-    const text = endsLinesForTerminal(given, call) ? given.replaceAll('\r\n', '\n') : given;
+    const text = withoutTerminalLineEnds(given, call);
     if (text !== given && !noise.test(text)) return { text, form: 'same-to-the-eye' };
     if (saysByColour(text)) return undefined;
     const lines = text.split('\n');
@@ -29,22 +30,6 @@ export const terminal: Compressor = {
     return { text: cleaned.map((line, at) => line + (ends[at] ?? '')).join('\n'), form: 'same-to-the-eye' };
   },
 };
-
-/**
- * Aider runs commands in a terminal of its own, which ends every line with CR LF, and edits by what it shows elsewhere: there a line end is
- * no content of a file, whatever the command shows.
- */
-function endsLinesForTerminal(text: string, call: ToolCall | undefined): boolean {
-  return aiderTools.has(call?.tool ?? '') && text.includes('\r\n') && !/(?<!\r)\n/.test(text);
-}
-
-const aiderTools = new Set(['run', 'test', 'lint', 'shell']);
-
-function returnsAtEnd(line: string): string {
-  let from = line.length;
-  while (line[from - 1] === '\r') from--;
-  return line.slice(from);
-}
 
 /** A word diff tells old from new by colour alone: without it the text would say something else. */
 function saysByColour(text: string): boolean {

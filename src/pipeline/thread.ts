@@ -1,6 +1,7 @@
 /** One conversation as far as it is known: its chain keys, what each block became, and the lines the model can see. It grows with the conversation. */
 import type { Block } from '../block.ts';
 import { readNumbers } from '../text/numbered.ts';
+import { withoutTerminalLineEnds } from '../text/terminal-line-ends.ts';
 import { labelOf, numbersLines, pathOf } from '../text/tool-call.ts';
 import type { Decision } from './decision.ts';
 import { isNote, readNote } from './note.ts';
@@ -36,7 +37,7 @@ export function cutBack(thread: Thread, length: number): void {
 
 /** Shows a block that goes out as it came: what it shows can be referred to from now on. */
 export function showAsItCame(visible: VisibleLines, block: Block): void {
-  if (block.source === 'result') show(visible, outputOf(block), block.text, numbersLines(block.call));
+  if (block.source === 'result') show(visible, outputOf(block), withoutTerminalLineEnds(block.text, block.call), numbersLines(block.call));
   else if (block.source === 'said')
     show(visible, { key: block.key, label: 'message', nearLabel: 'message', path: undefined, part: 'text' }, block.text, false);
   else for (const text of stringsIn(block.call?.input, 0)) show(visible, { ...outputOf(block), part: 'input' }, text, false);
