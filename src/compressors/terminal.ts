@@ -31,6 +31,13 @@ export const terminal: Compressor = {
   },
 };
 
+/** Carriage returns at the end of a line, as many as there are. */
+function returnsAtEnd(line: string): string {
+  let from = line.length;
+  while (line[from - 1] === '\r') from--;
+  return line.slice(from);
+}
+
 /** A word diff tells old from new by colour alone: without it the text would say something else. */
 function saysByColour(text: string): boolean {
   if (!/^(\x1b\[[\d;]*m)*@@ /m.test(text)) return false;
