@@ -89,6 +89,17 @@ describe('an installed package', () => {
   });
 });
 
+test('the examples of the README run as they stand there', () => {
+  const [, section = ''] = /\n## As a library\n(.*?)\n## /s.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  const [first, second, ...others] = [...section.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);
+  expect(others).toEqual([]);
+  const history = `const history = ${JSON.stringify([ask('a'), answer('a')])};\n`;
+  expect(run(write('first.mjs', history + first))).toMatch(/^\d+ -> \d+ tokens, 2 messages\n151:.* the disk is full\n\n$/);
+  const whole = 'console.log((await headroomRetrieve({ hash: /(\\w+)\\]$/.exec(messages[1].content[0].content)[1] })).length);';
+  expect(run(write('second.mjs', history + second + whole))).toBe(`${log.length}\n`);
+  expect(readdirSync(join(project, 'kept'))).toEqual(['originals']);
+});
+
 describe('its types', () => {
   const source = (load: string) => `
     ${load}
