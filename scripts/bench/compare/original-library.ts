@@ -15,17 +15,18 @@ interface Compressed {
   readonly took: number;
 }
 
-export function originalLibrary(mode: 'default' | 'agent', folder: string, missing: string | undefined): Contender {
+export function originalLibrary(folder: string, missing: string | undefined): Contender {
   return {
-    name: `original, library${mode === 'agent' ? ', agent mode' : ''}`,
-    short: mode === 'agent' ? 'agent' : 'library',
+    name: 'original, library',
+    short: 'library',
     version: originalVersion,
+    note: 'the PyPI package headroom-ai; without its text model, which it fetches at run time',
     missing,
     run: async (conversations) => {
       const home = mkdtempSync(join(tmpdir(), 'headroom-original-'));
       const began = performance.now();
       const bridge = startBridge(folder, home);
-      const options = { model, ...(mode === 'agent' ? { mode } : {}) };
+      const options = { model };
       try {
         await bridge.compress([{ role: 'user', content: 'hello' }], options);
         const started = performance.now() - began;

@@ -58,12 +58,13 @@ function placeOf(at: number, all: number, length: number): number {
   return Math.floor(((at + 1) * length) / (all + 1));
 }
 
-/** The row beside it, with the word, or the failure, in place of its longest text, and a level or status that says so where it has one. */
+/** The row beside it with another word in its longest text; a failed one says so in its level or status, or else in a field of its own. */
 function rowWith(row: Readonly<Record<string, unknown>>, { word, kind }: PlantedFact): Record<string, unknown> {
   const texts = Object.entries(row).filter(([, value]) => typeof value === 'string') as [string, string][];
   const [field = 'name', value = ''] = texts.sort((one, other) => other[1].length - one[1].length)[0] ?? [];
-  const failed = Object.fromEntries(texts.flatMap(([name]) => (/^(level|severity|status)$/i.test(name) ? [[name, 'error']] : [])));
-  return kind === 'error' ? { ...row, [field]: sayFailure(word), ...failed } : { ...row, [field]: withWord(value, word) };
+  if (kind === 'ordinary') return { ...row, [field]: withWord(value, word) };
+  const status = texts.find(([name]) => /^(level|severity|status)$/i.test(name))?.[0];
+  return status ? { ...row, [field]: sayFailure(word), [status]: 'error' } : { ...row, error: sayFailure(word) };
 }
 
 /** The line with the word in place of its longest own one. */

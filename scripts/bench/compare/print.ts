@@ -8,13 +8,14 @@ import type { Inputs } from './inputs.ts';
 export function printComparison({ conversations, planted }: Inputs, compared: readonly Compared[], skipped: readonly string[]): void {
   const [plain] = compared;
   if (!plain) return;
-  const named = compared.map(({ contender }) => [contender.name, contender.version].filter(Boolean).join(' '));
   const tokensOf = ({ measured }: Compared, own: readonly Conversation[]): number =>
     own.reduce((sum, { name }) => sum + (measured.tokens.get(name) ?? 0), 0);
-  const removed = (one: Compared, own: readonly Conversation[]): string => percent(1 - tokensOf(one, own) / tokensOf(plain, own));
+  const removed: Removed = (one, own) => 1 - tokensOf(one, own) / tokensOf(plain, own);
   const group = (name: Conversation['group']) => conversations.filter((conversation) => conversation.group === name);
 
-  console.log(`\n  compared: ${named.slice(1).join('; ')}`);
+  console.log('');
+  for (const { contender } of compared.filter(({ contender: { version } }) => version !== ''))
+    console.log(`  ${contender.name} ${contender.version}${contender.note ? `: ${contender.note}` : ''}`);
   for (const reason of skipped) console.log(`  skipped: ${reason}`);
   const workloads = group('workloads');
   printTable(
@@ -24,9 +25,9 @@ export function printComparison({ conversations, planted }: Inputs, compared: re
       ['', ...workloads.map(({ name }) => name), 'outputs', 'sessions'],
       ...compared.map((one) => [
         one.contender.name,
-        ...workloads.map((workload) => removed(one, [workload])),
-        removed(one, group('outputs')),
-        removed(one, group('sessions')),
+        ...workloads.map((workload) => percent(removed(one, [workload]))),
+        percent(removed(one, group('outputs'))),
+        percent(removed(one, group('sessions'))),
       ]),
     ],
   );
@@ -35,9 +36,11 @@ export function printComparison({ conversations, planted }: Inputs, compared: re
     ...group('outputs').map((kind) => [
       kind.name,
       String(plain.measured.tokens.get(kind.name)),
-      ...compared.slice(1).map((one) => removed(one, [kind])),
+      ...compared.slice(1).map((one) => percent(removed(one, [kind]))),
     ]),
   ]);
+  const each = [...workloads, ...group('outputs')].map((one): [string, Conversation[]] => [one.name, [one]]);
+  printLosses([...each, ['sessions', group('sessions')]], compared, removed);
   const facts = [...planted.values()].flat(2).length;
   printTable(
     `Of ${facts} facts planted in results of 8 KB or more, how many the last request shows: half are lines or rows that say that something failed,\n` +
@@ -79,6 +82,27 @@ export function printComparison({ conversations, planted }: Inputs, compared: re
     ],
   );
 }
+
+/** The inputs of which others remove more than we do by default, the farthest behind first. */
+function printLosses(
+  inputs: readonly (readonly [string, readonly Conversation[]])[],
+  compared: readonly Compared[],
+  removed: Removed,
+): void {
+  const [own] = compared.filter(({ contender }) => contender.short === 'standard');
+  if (!own) return;
+  const losses = inputs.flatMap(([name, conversations]) => {
+    const mine = removed(own, conversations);
+    const [best] = compared.filter((one) => one !== own).sort((one, other) => removed(other, conversations) - removed(one, conversations));
+    const most = best ? removed(best, conversations) : 0;
+    const line = `${name} ${percent(mine)} (${best?.contender.name} ${percent(most)})`;
+    return most - mine >= 0.005 ? [{ line, behind: most - mine }] : [];
+  });
+  const lines = losses.sort((one, other) => other.behind - one.behind).map(({ line }) => line);
+  console.log(`\n  where another removes more than we do: ${lines.join(', ') || 'nowhere'}`);
+}
+
+type Removed = (one: Compared, own: readonly Conversation[]) => number;
 
 function signed(share: number): string {
   return `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}%`;

