@@ -1,7 +1,7 @@
 /** An original and its excerpt side by side: every line of both once, in order, and shared lines on one row. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareLines } from '../src/page/browser/compare-lines.ts';
+import { compareLines, isAlike } from '../src/page/browser/compare-lines.ts';
 
 const rowsOf = (before: string, after: string) =>
   compareLines(before.split(' '), after.split(' ')).map(
@@ -25,6 +25,18 @@ describe('lines', () => {
     expect(compareLines(['one   PASSED   ', 'two'], ['one PASSED', 'two'])).toMatchObject([
       { number: 1, after: 'one PASSED' },
       { number: 2 },
+    ]);
+  });
+
+  test('whose beginning is said once above them are known by their ends, as far on as the notes say', () => {
+    const before = Array.from({ length: 40 }, (_, at) => `src/a.ts:${at + 1}: line ${at + 1}`);
+    const after = ['src/a.ts', '1: line 1', '2: line 2', '[… 36 lines: hits]', '39: line 39', '40: line 40'];
+    const shared = compareLines(before, after).filter((row) => row.before !== undefined && isAlike(row.before, row.after));
+    expect(shared.map(({ number, after: right }) => [number, right])).toEqual([
+      [1, '1: line 1'],
+      [2, '2: line 2'],
+      [39, '39: line 39'],
+      [40, '40: line 40'],
     ]);
   });
 

@@ -23,7 +23,7 @@ export async function serveDashboard(port: number, opens: boolean): Promise<void
   const page = await startPage(port, {
     files: readPageFiles(),
     readData: followFigures(ledger, await loadPrices(await readOwnPrices()), () => findRunningLaunches(cacheFolder, process.platform)),
-    readOriginals: () => readOriginals(cacheFolder),
+    readOriginals: async () => readOriginals(cacheFolder),
     compareOriginal: async (name) => {
       counter ??= loadCounter();
       return compareOriginal(name, originalsFolders(cacheFolder), await counter);
@@ -40,8 +40,8 @@ export async function serveDashboard(port: number, opens: boolean): Promise<void
 
 const mostListed = 200;
 
-async function readOriginals(cacheFolder: string): Promise<PageOriginals> {
-  const listed = await listOriginals(originalsFolders(cacheFolder));
+function readOriginals(cacheFolder: string): PageOriginals {
+  const listed = listOriginals(originalsFolders(cacheFolder));
   return {
     folder: cacheParts(cacheFolder).originals,
     files: listed.length,

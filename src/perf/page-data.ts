@@ -18,11 +18,11 @@ export function followFigures(
 ): () => Promise<PageData> {
   const follower = followLedger(ledgerFolder);
   let summing = startSumming(priceOf);
-  let latest: PageRequest[] = [];
+  let latest: LedgerLine[] = [];
   const add = (line: LedgerLine) => {
     summing.add(line);
     if (line.kind !== 'turn' && line.kind !== 'tool-output') return;
-    latest.push(requestOf(line, priceOf));
+    latest.push(line);
     if (latest.length >= 2 * mostLatest) latest = latest.slice(-mostLatest);
   };
   const restart = () => {
@@ -40,7 +40,10 @@ export function followFigures(
       figures,
       running: sumUpStats(running, summary).running,
       // Lines of several launches stand in the order in which their replies ended.
-      latest: latest.slice(-mostLatest).sort((one, other) => (one.time < other.time ? 1 : -1)),
+      latest: latest
+        .slice(-mostLatest)
+        .sort((one, other) => (one.time < other.time ? 1 : -1))
+        .map((line) => requestOf(line, priceOf)),
       prices: priceSource,
       problems: [
         ...errors,

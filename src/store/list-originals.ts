@@ -1,6 +1,5 @@
 /** Which originals are there, for whoever shows them. Reads no text. */
-import { readdirSync } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { isOriginalName } from './originals.ts';
 import { cacheParts } from './place.ts';
@@ -20,12 +19,12 @@ export function originalsFolders(cacheFolder: string): readonly string[] {
 }
 
 /** The youngest first; each name once, from the first folder that has it. A folder that is not there has none. */
-export async function listOriginals(folders: readonly string[]): Promise<readonly ListedOriginal[]> {
+export function listOriginals(folders: readonly string[]): readonly ListedOriginal[] {
   const found = new Map<string, ListedOriginal>();
   for (const folder of folders) {
-    for (const name of await readdir(folder).catch(() => [])) {
+    for (const name of listNames(folder)) {
       if (!isOriginalName(name) || found.has(name)) continue;
-      const file = await lstat(join(folder, name)).catch(() => undefined);
+      const file = look(join(folder, name));
       if (file?.isFile()) found.set(name, { name, folder, bytes: file.size, keptAt: file.mtimeMs });
     }
   }
@@ -37,5 +36,14 @@ function listNames(folder: string): readonly string[] {
     return readdirSync(folder);
   } catch {
     return [];
+  }
+}
+
+/** Undefined where it is gone meanwhile. */
+function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
   }
 }

@@ -14,6 +14,8 @@ export function share(part: number, whole: number): number {
 
 export function sayShare(part: number, whole: number): string {
   const percent = share(part, whole) * 100;
+  // All is said only where it is all.
+  if (percent >= 99.5 && percent < 100) return '>99%';
   return percent > 0 && percent < 0.1 ? '<0.1%' : `${percent.toFixed(percent < 10 ? 1 : 0)}%`;
 }
 

@@ -24,7 +24,7 @@ export function compareLines(before: readonly string[], after: readonly string[]
     }
     [left, right] = [leftEnd, rightEnd];
   };
-  for (const [leftAt, rightAt] of sharedLines(before.map(withoutPadding), after.map(withoutPadding))) {
+  for (const [leftAt, rightAt] of sharedLines(before.map(bare), after.map(bare))) {
     sameUpTo(leftAt, rightAt);
     rows.push({ number: leftAt + 1, before: before[leftAt], after: after[rightAt] });
     [left, right] = [leftAt + 1, rightAt + 1];
@@ -33,13 +33,25 @@ export function compareLines(before: readonly string[], after: readonly string[]
   return rows;
 }
 
-/** Alike but for their spaces: padding is left out of many forms, and a line without it is still that line. */
+/** Whether a line stands for another: alike but for spaces and colours, or its end, where its beginning is said once above it. */
 export function isAlike(before: string | undefined, after: string | undefined): boolean {
-  return before !== undefined && after !== undefined && withoutPadding(before) === withoutPadding(after);
+  return before !== undefined && after !== undefined && endsLike(bare(before), bare(after));
 }
 
-function withoutPadding(line: string): string {
-  return line.replace(/\s+/g, ' ').trimEnd();
+function endsLike(before: string, after: string): boolean {
+  return before === after || (after.length >= leastEnd && before.endsWith(after));
+}
+
+/** Characters by which the end of a line is known. */
+const leastEnd = 4;
+/** Lines that a form may say otherwise, beyond those that its notes count. */
+const slack = 5;
+
+function bare(line: string): string {
+  return line
+    .replace(/\u001b\[[\d;]*m/g, '')
+    .replace(/\s+/g, ' ')
+    .trimEnd();
 }
 
 type Pair = readonly [left: number, right: number];
@@ -50,24 +62,40 @@ function sharedLines(before: readonly string[], after: readonly string[]): reado
   let [left, right] = [0, 0];
   const ends: Pair = [before.length, after.length];
   for (const [leftEnd, rightEnd] of [...longestRising(uniquePairs(before, after)), ends]) {
-    const places = new Map<string, number[]>();
-    for (let at = leftEnd - 1; at >= left; at--) {
-      const line = before[at] ?? '';
-      const known = places.get(line);
-      if (known) known.push(at);
-      else places.set(line, [at]);
-    }
-    let next = left;
-    for (let at = right; at < rightEnd; at++) {
-      const found = places.get(after[at] ?? '');
-      while (found && (found.at(-1) ?? next) < next) found.pop();
-      const place = found?.pop();
-      if (place === undefined) continue;
-      pairs.push([place, at]);
-      next = place + 1;
-    }
+    pairs.push(...pairBetween(before, after, { left, leftEnd, right, rightEnd }));
     if (leftEnd < before.length) pairs.push([leftEnd, rightEnd]);
     [left, right] = [leftEnd + 1, rightEnd + 1];
+  }
+  return pairs;
+}
+
+function pairBetween(
+  before: readonly string[],
+  after: readonly string[],
+  { left, leftEnd, right, rightEnd }: Readonly<Record<'left' | 'leftEnd' | 'right' | 'rightEnd', number>>,
+): readonly Pair[] {
+  const places = new Map<string, number[]>();
+  for (let at = leftEnd - 1; at >= left; at--) {
+    const line = before[at] ?? '';
+    const known = places.get(line);
+    if (known) known.push(at);
+    else places.set(line, [at]);
+  }
+  const pairs: Pair[] = [];
+  let next = left;
+  let reach = slack;
+  for (let at = right; at < rightEnd; at++) {
+    const line = after[at] ?? '';
+    const found = places.get(line);
+    while (found && (found.at(-1) ?? next) < next) found.pop();
+    let place = found?.pop();
+    for (let look = next; place === undefined && look < Math.min(leftEnd, next + reach); look++)
+      if (endsLike(before[look] ?? '', line)) place = look;
+    if (place === undefined) reach += Number(/\[… (\d+) (?:lines?|rows?)\b/.exec(line)?.[1] ?? 0);
+    else {
+      pairs.push([place, at]);
+      [next, reach] = [place + 1, slack];
+    }
   }
   return pairs;
 }

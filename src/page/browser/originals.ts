@@ -60,8 +60,8 @@ function show(comparison: PageComparison): readonly HTMLElement[] {
   const size = `${sayBytes(bytes)}, ${sayNumber(tokensBefore)} tokens (o200k)`;
   const facts =
     after === undefined
-      ? `${name}: ${size}. Without knowing its command it would go out as it came (${reason}); the excerpt that the model was shown was not kept.`
-      : `${name}: ${size}; ${sayNumber(tokensAfter)} as it would be shown, ${sayShare(tokensBefore - tokensAfter, tokensBefore)} removed. ` +
+      ? `${size}. Without knowing its command it would go out as it came (${reason}); the excerpt that the model was shown was not kept.`
+      : `${size}; ${sayNumber(tokensAfter)} as it would be shown, ${sayShare(tokensBefore - tokensAfter, tokensBefore)} removed. ` +
         `Taken for ${kind}, ${form === 'excerpt' ? 'an excerpt' : 'nothing left out'}.`;
   const notes = [
     element('h3', {}, `Original ${name}`),
@@ -75,9 +75,13 @@ function show(comparison: PageComparison): readonly HTMLElement[] {
   if (isCut) notes.push(element('p', { class: 'notice' }, `Too long to be shown whole: \`headroom retrieve ${name}\` prints all of it.`));
   const rows =
     after === undefined
-      ? before.split('\n').map((line, at) => ({ number: at + 1, before: line, after: line }))
-      : compareLines(before.split('\n'), after.split('\n'));
+      ? linesOf(before).map((line, at) => ({ number: at + 1, before: line, after: line }))
+      : compareLines(linesOf(before), linesOf(after));
   return [...notes, draw(rows)];
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, '').split('\n');
 }
 
 /** Left-out lines in a row that are all shown; of more only some, until they are asked for. */
@@ -154,7 +158,12 @@ function drawRow({ number, before, after }: ComparedRow): HTMLElement {
     'tr',
     {},
     element('td', { class: 'line-number' }, number === undefined ? '' : String(number)),
-    element('td', { class: isSame || before === undefined ? undefined : 'is-gone' }, before ?? ''),
-    element('td', { class: isSame || after === undefined ? undefined : 'is-new' }, after ?? ''),
+    element('td', { class: isSame || before === undefined ? undefined : 'is-gone' }, visible(before)),
+    element('td', { class: isSame || after === undefined ? undefined : 'is-new' }, visible(after)),
   );
+}
+
+/** A terminal's colours are bytes of the text: here they are to be seen. */
+function visible(line = ''): string {
+  return line.replaceAll('\u001b', '␛');
 }
