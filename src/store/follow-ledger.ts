@@ -12,7 +12,7 @@ export interface LedgerFollower {
   next(onLine: (line: LedgerLine) => void, onRestart: () => void): Following;
 }
 
-export interface Following {
+interface Following {
   readonly lines: number;
   /** Of all lines since the last beginning. */
   readonly skipped: Readonly<SkippedLines>;

@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import { find } from './element.ts';
 
-export interface DayValues {
+interface DayValues {
   /** Such as `2026-11-22`. */
   readonly day: string;
   readonly without: number;
