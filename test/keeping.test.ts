@@ -126,6 +126,61 @@ describe('originals', () => {
   });
 });
 
+describe('an excerpt', () => {
+  const log = Array.from({ length: 300 }, (_, at) =>
+    at === 120
+      ? '2026-01-05T10:02:00Z ERROR web: order 7 could not be saved'
+      : `2026-01-05T10:00:00Z INFO web: GET /orders/${at} answered 200 in ${at % 90} ms`,
+  ).join('\n');
+  const run = async (words: readonly string[] = []) => {
+    await upstream.close();
+    const file = machine.write('project/server.log', log);
+    upstream = await startUpstream({ script: { steps: [{ calls: [{ shell: `cat ${file}` }] }, { text: 'All done.' }] } });
+    const finished = await machine.run(['wrap', ...words, 'claude'], environment());
+    const last = upstream.requests.at(-1)?.json as { messages: { content: { content: string }[] }[] } | undefined;
+    return { ...finished, sent: last?.messages.at(-1)?.content[0]?.content ?? '' };
+  };
+  const kept = () => (existsSync(cache.originals) ? readdirSync(cache.originals) : []);
+
+  test('leaves when the whole is on disk, under the path that its last line names', async () => {
+    const { code, sent, stderr } = await run();
+    const [name = ''] = kept();
+    expect({ code, count: kept().length }).toEqual({ code: 0, count: 1 });
+    expect(sent.split('\n').at(-1)).toBe(
+      `[… ${/\d+/.exec(sent.split('\n').at(-1) ?? '')?.[0]} lines not shown, full text: ${join(cache.originals, name)}]`,
+    );
+    expect(readFileSync(join(cache.originals, name), 'utf8')).toBe(log);
+    expect(sent).toContain('order 7 could not be saved');
+    expect(sent.length).toBeLessThan(log.length / 5);
+    expect(stderr).toContain('excerpts ~');
+  });
+
+  test('is none where originals cannot be kept, and the agent goes on', async () => {
+    mkdirSync(join(machine.home, '.cache', 'headroom'), { recursive: true });
+    writeFileSync(cache.originals, 'no folder');
+    const { code, sent, stdout } = await run();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'All done.\n' });
+    expect(sent).not.toContain('not shown');
+    expect(sent).toContain('/orders/299 answered 200');
+  });
+
+  test('is counted and not made while observing, and is none with `lossless`', async () => {
+    const observed = await run(['--observe']);
+    expect({ sent: observed.sent, kept: kept() }).toEqual({ sent: log, kept: [] });
+    expect(observed.stderr).toContain('excerpts ~');
+    const { sent } = await run(['--profile', 'lossless']);
+    expect(sent).not.toContain('not shown');
+    expect(kept()).toEqual([]);
+  });
+
+  test('goes with the launch that is ephemeral', async () => {
+    const { sent } = await run(['--ephemeral']);
+    expect(sent).toContain('not shown, full text: ');
+    expect(kept()).toEqual([]);
+    expect(existsSync(/full text: (.+)\]$/.exec(sent)?.[1] ?? '')).toBe(false);
+  });
+});
+
 describe('--ephemeral', () => {
   const original = (folder: string) => {
     expect(openOriginals(folder).keep(content)).toMatchObject({ isKept: true });
