@@ -3,6 +3,7 @@
  * installed is said to be skipped; nothing is fetched, and everything stays on loopback.
  */
 import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { loadCounter } from '../../../src/tokens/count.ts';
 import { loadPrices } from '../../../src/tokens/prices.ts';
@@ -22,6 +23,8 @@ export interface Compared {
   readonly contender: Contender;
   readonly outcome: Omit<Outcome, 'sent'>;
   readonly measured: Measured;
+  /** Of the machine, while it ran: times say little on a busy one. */
+  readonly load: number;
 }
 
 export async function benchCompare(corpus: string, workloads: string): Promise<void> {
@@ -37,7 +40,8 @@ export async function benchCompare(corpus: string, workloads: string): Promise<v
     try {
       const began = performance.now();
       const { sent, ...outcome } = await contender.run(inputs.conversations);
-      compared.push({ contender, outcome, measured: measure({ sent, ...outcome }, inputs, count, priceOf) });
+      const [load = 0] = loadavg();
+      compared.push({ contender, outcome, load, measured: measure({ sent, ...outcome }, inputs, count, priceOf) });
       console.error(`${contender.name}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
     } catch (thrown) {
       skipped.push(`${contender.name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);

@@ -65,10 +65,10 @@ export function printComparison({ conversations, planted }: Inputs, compared: re
   printTable(
     `Milliseconds that each of the ${plain.outcome.added.length} requests of the sessions was held up: by a proxy, from its first byte to the last of its answer, less the\n` +
       'same request sent directly; by a function, what the call took. Start: from the spawn of the process to the first answer. Memory: resident,\n' +
-      'after everything. Size: on disk, without the interpreter.',
+      'after everything. Size: on disk, without the interpreter. Load: of the machine, which has others to serve, while it ran.',
     [
-      ['', 'p50', 'p99', 'start ms', 'memory MB', 'size MB'],
-      ...compared.map(({ contender, outcome: { added, started, resident, installed } }) => {
+      ['', 'p50', 'p99', 'start ms', 'memory MB', 'size MB', 'load'],
+      ...compared.map(({ contender, load, outcome: { added, started, resident, installed } }) => {
         const { p50, p99 } = quantiles(added);
         return [
           contender.name,
@@ -77,6 +77,7 @@ export function printComparison({ conversations, planted }: Inputs, compared: re
           started === undefined ? '-' : started.toFixed(0),
           resident === undefined ? '-' : resident.toFixed(0),
           installed === 0 ? '-' : (installed / 1_000_000).toFixed(1),
+          load.toFixed(1),
         ];
       }),
     ],
