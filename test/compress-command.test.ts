@@ -7,6 +7,7 @@ import { createHeadroom } from '../src/index.ts';
 import { answer, ask, log } from './helpers/big-result.ts';
 import { createMachine, type Machine } from './helpers/launches.ts';
 import { messageSpellings, resultTexts } from './helpers/message-spellings.ts';
+import { openTerminal } from './helpers/outer-terminal.ts';
 
 let machine: Machine;
 beforeAll(() => {
@@ -64,9 +65,24 @@ describe('prints', () => {
     ['nothing', ''],
     ['small JSON that is no message', '[1, 2,  3]\n'],
     ['JSON cut off', '{"items": [1, 2'],
+    ['a text with a mark at its beginning', '\ufeffnothing much'],
   ])('%s as it came', (_, input) => {
     expect(pipe(input)).toBe(input);
     expect(pipe(input, '-')).toBe(input);
+  });
+
+  test('what is no UTF-8 as it came, however long', () => {
+    const input = Buffer.concat([Buffer.from(log), Buffer.from([0xff, 0x0a])]);
+    const out = execFileSync(process.execPath, [machine.cli, 'compress'], { input, env: machine.environment() });
+    expect(out.equals(input)).toBe(true);
+  });
+
+  test('no repeats of what the provider may have left out', () => {
+    const file = Array.from({ length: 60 }, (_, n) => `const value${n} = compute(${n * 7}, 'name ${n}');`).join('\n');
+    const messages = [ask('a', 'cat a.ts'), answer('a', file), ask('b', 'cat a.ts'), answer('b', file)];
+    expect(pipe(JSON.stringify({ model: 'm', messages }))).toContain('as above');
+    const clearing = JSON.stringify({ model: 'm', context_management: { edits: [] }, messages });
+    expect(pipe(clearing)).toBe(clearing);
   });
 
   test('a text by what it is, by the command that printed it, or by the tool', async () => {
@@ -137,9 +153,9 @@ describe('says in two lines at most', () => {
     expect(run).toThrow(expect.objectContaining({ status: 2, stdout: '', stderr: expect.stringMatching(message) }));
   });
 
-  test('that nothing is named and stdin is a terminal', () => {
-    const line = `"${process.execPath}" "${machine.cli}" compress; echo "code $?"`;
-    const shown = execFileSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8', env: machine.environment(), stdio: 'pipe' });
-    expect(shown.replaceAll('\r', '')).toMatch(/^headroom: What is to be compressed\?\nName a file, or pipe it in: .*\ncode 2\n$/);
+  test('that nothing is named and stdin is a terminal', async () => {
+    const terminal = openTerminal(process.execPath, [machine.cli, 'compress'], { environment: machine.environment(), columns: 200 });
+    expect(await terminal.ended).toEqual({ code: 2, signal: undefined });
+    expect(terminal.text()).toMatch(/^headroom: What is to be compressed\?\r\nName a file, or pipe it in: .*\r\n$/);
   });
 });

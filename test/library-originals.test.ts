@@ -58,6 +58,16 @@ describe('originals', () => {
     expect(opened.messages[3]).toEqual(answer('b'));
   });
 
+  test('that a tool of the name `headroom_retrieve` gave back are left as they are', async () => {
+    const call = {
+      role: 'assistant',
+      content: [{ type: 'tool-call', toolCallId: 'r', toolName: 'headroom_retrieve', input: { hash: 'x' } }],
+    };
+    const output = { type: 'text', value: log };
+    const given = { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'r', toolName: 'headroom_retrieve', output }] };
+    expect(await createHeadroom({ folder: own() }).compress([call, given])).toMatchObject({ messages: [call, given], compressed: false });
+  });
+
   test('that cannot be kept make no excerpts, and so it stays', async () => {
     const blocked = own();
     writeFileSync(join(blocked, 'originals'), 'a file in the way');

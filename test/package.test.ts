@@ -95,7 +95,7 @@ test('the examples of the README run as they stand there', () => {
   expect(others).toEqual([]);
   const history = `const history = ${JSON.stringify([ask('a'), answer('a')])};\n`;
   expect(run(write('first.mjs', history + first))).toMatch(/^\d+ -> \d+ tokens, 2 messages\n151:.* the disk is full\n\n$/);
-  const whole = 'console.log((await headroomRetrieve({ hash: /(\\w+)\\]$/.exec(messages[1].content[0].content)[1] })).length);';
+  const whole = 'console.log((await tools.headroom_retrieve({ hash: /(\\w+)\\]$/.exec(messages[1].content[0].content)[1] })).length);';
   expect(run(write('second.mjs', history + second + whole))).toBe(`${log.length}\n`);
   expect(readdirSync(join(project, 'kept'))).toEqual(['originals']);
 });

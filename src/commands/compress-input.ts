@@ -2,17 +2,30 @@
 import { Failure, messageOf } from '../errors.ts';
 
 export type CompressInput =
-  /** `whole`: what the bytes parse to; `messages` stand in it, or are it. */
-  | { readonly kind: 'messages' | 'request'; readonly whole: unknown; readonly messages: readonly unknown[]; readonly model?: string }
+  | {
+      readonly kind: 'messages' | 'request';
+      /** What the bytes parse to; `messages` stand in it, or are it. */
+      readonly whole: unknown;
+      readonly messages: readonly unknown[];
+      readonly model?: string;
+      /** False: the request may have results above left out. */
+      readonly keepsResults: boolean;
+    }
   | { readonly kind: 'text' };
+
+/** Members of a request that may have text of the conversation left out before the model sees it. */
+const clearing = ['context_management', 'transforms', 'plugins'];
 
 /** A `Failure` for what cannot be meant. `isText`: the user said so. */
 export function readCompressInput(text: string, isText: boolean): CompressInput {
   if (isText || !/^\s*[[{]/.test(text)) return { kind: 'text' };
   const whole = parse(text);
-  if (isListOfMessages(whole)) return { kind: 'messages', whole, messages: whole };
+  if (isListOfMessages(whole)) return { kind: 'messages', whole, messages: whole, keepsResults: true };
   const { messages, input, model } = (whole ?? {}) as Record<string, unknown>;
-  if (Array.isArray(messages)) return { kind: 'request', whole, messages, ...(typeof model === 'string' ? { model } : {}) };
+  if (Array.isArray(messages)) {
+    const keepsResults = !clearing.some((member) => Object.hasOwn(whole as object, member));
+    return { kind: 'request', whole, messages, keepsResults, ...(typeof model === 'string' ? { model } : {}) };
+  }
   if (Array.isArray(input) && typeof model === 'string')
     throw new Failure(
       'no-messages',

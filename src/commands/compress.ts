@@ -1,10 +1,10 @@
 /** `headroom compress`: makes the tool results in a file, or in what stdin holds, smaller, and prints what that comes to. */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { chooseValue, readProfile } from '../config.ts';
 import { Failure, messageOf } from '../errors.ts';
-import type { Compression } from '../index.ts';
 import { type CompressInput, readCompressInput } from './compress-input.ts';
 import { printBytes } from './print-bytes.ts';
 import { loadSettings } from './settings.ts';
@@ -38,24 +38,32 @@ export function createCompressCommand(): Command {
 
 async function compressFile(file: string | undefined, flags: CompressFlags): Promise<void> {
   const profile = readProfile(chooseValue('profile', flags, process.env, await loadSettings()));
-  const given = (await read(file)).replace(/^\uFEFF/, '');
-  const input = readCompressInput(given, flags.tool !== undefined || flags.command !== undefined);
+  const bytes = await read(file);
+  // A mark at the beginning is no part of the text, and what is not UTF-8 has no text.
+  const text = isUtf8(bytes) ? bytes.toString().replace(/^\uFEFF/, '') : '';
+  const input = readCompressInput(text, flags.tool !== undefined || flags.command !== undefined);
   const { compress } = await import('../index.ts');
   if (input.kind === 'text') {
-    const { messages, ...figures } = await compress(asConversation(given, flags), { profile });
-    const text = messages.at(-1)?.content[0]?.content ?? '';
-    await printBytes(flags.json ? `${JSON.stringify({ text, ...figures }, undefined, 2)}\n` : text);
+    const { messages, ...result } = await compress(asConversation(text, flags), { profile });
+    const smaller = messages.at(-1)?.content[0]?.content ?? '';
+    if (flags.json) await printJson({ text: smaller, ...result });
+    else await printBytes(result.compressed ? smaller : bytes);
   } else {
-    const result = await compress(input.messages, { profile, model: input.model });
-    if (flags.json) await printBytes(`${JSON.stringify(result, undefined, 2)}\n`);
-    else await printBytes(await write(given, input, result));
+    const { messages, model, keepsResults: repeats } = input;
+    const result = await compress(messages, { profile, model, repeats });
+    if (flags.json) await printJson(result);
+    else await printBytes(result.compressed ? await rewrite(text, input, result.messages) : bytes);
   }
 }
 
-async function read(file: string | undefined): Promise<string> {
+async function printJson(value: unknown): Promise<void> {
+  await printBytes(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+async function read(file: string | undefined): Promise<Buffer> {
   if (file !== undefined && file !== '-') {
     try {
-      return readFileSync(file, 'utf8');
+      return readFileSync(file);
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') throw new Failure('no-file', `There is no file \`${file}\``);
       throw new Failure('file-unreadable', `Cannot read \`${file}\`: ${messageOf(thrown)}`);
@@ -82,14 +90,10 @@ function asConversation(text: string, { tool, command }: CompressFlags): readonl
   return tool === undefined && command === undefined ? [answer] : [{ role: 'assistant', content: [call as object] }, answer];
 }
 
+type Conversation = Exclude<CompressInput, { kind: 'text' }>;
+
 /** Every byte that stands for something else stays as it came. */
-async function write(
-  given: string,
-  { kind, whole }: Exclude<CompressInput, { kind: 'text' }>,
-  { messages, compressed }: Compression<unknown>,
-) {
-  if (!compressed) return given;
+async function rewrite(text: string, { kind, whole }: Conversation, messages: readonly unknown[]): Promise<Buffer> {
   const { rewriteJson } = await import('../text/json-rewrite.ts');
-  const after = kind === 'messages' ? messages : { ...(whole as object), messages };
-  return rewriteJson(Buffer.from(given), whole, after);
+  return rewriteJson(Buffer.from(text), whole, kind === 'messages' ? messages : { ...(whole as object), messages });
 }

@@ -7,7 +7,7 @@ export interface Place {
   readonly put?: (text: string, before: unknown) => unknown;
 }
 
-export interface FoundText {
+interface FoundText {
   readonly text: string;
   readonly place: Place;
 }
