@@ -1,6 +1,6 @@
 /** Two bars for each day: what it would have been, and, in front of it, what it was. Below nothing stays visible: the front bar is then the taller. */
 import uPlot from 'uplot';
-import { find } from './element.ts';
+import { element, find } from './element.ts';
 
 interface DayValues {
   /** Such as `2026-11-22`. */
@@ -28,11 +28,12 @@ export function createChart({ place, without, was, say }: ChartOptions): Chart {
   const box = find(place);
   let days: readonly DayValues[] = [];
   let drawn: uPlot | undefined;
-  let shown = '';
+  let shown: string | undefined;
   box.setAttribute('role', 'img');
 
   const redraw = () => {
     drawn?.destroy();
+    box.replaceChildren(...(days.length > 0 ? [] : [element('p', { class: 'hint' }, 'No day yet.')]));
     drawn = days.length > 0 ? draw() : undefined;
   };
   new ResizeObserver(() => {
@@ -65,6 +66,9 @@ export function createChart({ place, without, was, say }: ChartOptions): Chart {
       value: (_, value) => (value === null ? '–' : say(value)),
     });
     const axis: uPlot.Axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
+    const times = days.map(({ day }) => Date.parse(day) / 1000);
+    // Of one day alone the library would make years.
+    const span: [number, number] = [(times[0] ?? 0) - 0.7 * dayLong, (times.at(-1) ?? 0) + 0.7 * dayLong];
     const time = uPlot.fmtDate('{YYYY}-{MM}-{DD}');
     return new uPlot(
       {
@@ -73,7 +77,7 @@ export function createChart({ place, without, was, say }: ChartOptions): Chart {
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
         cursor: { drag: { x: false, y: false }, points: { show: false } },
         scales: {
-          x: { range: (_, least, most) => [least - 0.7 * dayLong, most + 0.7 * dayLong] },
+          x: { range: () => span },
           y: { range: (_, __, most) => [0, most * 1.05 || 1] },
         },
         axes: [
@@ -92,7 +96,7 @@ export function createChart({ place, without, was, say }: ChartOptions): Chart {
           series(was, colour('--accent'), 0.45, 27),
         ],
       },
-      [days.map(({ day }) => Date.parse(day) / 1000), days.map((each) => each.without), days.map((each) => each.was)],
+      [times, days.map((each) => each.without), days.map((each) => each.was)],
       box,
     );
   }

@@ -114,18 +114,21 @@ function sumTable(
 
 function cards({ all, launches, added, subscription }: PageFigures): readonly HTMLElement[] {
   const bySubscription = subscription > 0 && subscription === all.requests;
-  const before = all.billed + all.saved;
-  const saved =
-    all.saved < 0
-      ? `about ${sayShare(-all.saved, before)} dearer than without`
-      : `about ${sayShare(all.saved, before)} of what it would have been`;
   return [
-    card('Saved', all.saved === 0 ? '$0' : `~${sayDollars(all.saved)}`, saved, all.saved < 0 ? 'is-worse' : 'is-saved'),
+    card('Saved', all.saved === 0 ? '$0' : `~${sayDollars(all.saved)}`, saySavedShare(all), all.saved < 0 ? 'is-worse' : 'is-saved'),
     card(bySubscription ? 'Value at API prices' : 'Billed', sayDollars(all.billed), `${sayCount(all.requests, 'request')} to the model`),
     card('Tokens removed', `~${sayNumber(all.removed)}`, `about ${sayShare(shareOf(all), 1)} of the input`),
     card('Input tokens sent', sayNumber(all.input), `in ${sayNumber(launches)} ${launches === 1 ? 'launch' : 'launches'}`),
     card('Time added', `${added.p50.toFixed(1)} ms`, `a request at the median, ${added.p95.toFixed(1)} ms at p95`),
   ];
+}
+
+function saySavedShare({ billed, saved }: PageSum): string {
+  const before = billed + saved;
+  if (before <= 0) return saved < 0 ? 'dearer than without' : 'nothing was billed yet';
+  return saved < 0
+    ? `about ${sayShare(-saved, before)} dearer than without`
+    : `about ${sayShare(saved, before)} of what it would have been`;
 }
 
 function card(title: string, figure: string, note: string, kind = ''): HTMLElement {

@@ -77,7 +77,7 @@ function show(comparison: PageComparison): readonly HTMLElement[] {
     after === undefined
       ? linesOf(before).map((line, at) => ({ number: at + 1, before: line, after: line }))
       : compareLines(linesOf(before), linesOf(after));
-  return [...notes, draw(rows)];
+  return [...notes, draw(rows, form === 'excerpt')];
 }
 
 function linesOf(text: string): readonly string[] {
@@ -89,14 +89,14 @@ const mostGone = 12;
 const firstGone = 3;
 const mostDrawn = 2000;
 
-function draw(rows: readonly ComparedRow[]): HTMLElement {
+function draw(rows: readonly ComparedRow[], isExcerpt: boolean): HTMLElement {
   const body = element('tbody');
   const head = ['Line', 'Original', 'As it would be shown'].map((title, at) =>
     element('th', { scope: 'col', class: at === 0 ? 'line-number' : undefined }, title),
   );
   const table = element(
     'table',
-    { class: 'compare' },
+    { class: isExcerpt ? 'compare is-excerpt' : 'compare' },
     element('caption', { class: 'unseen' }, 'Original and excerpt, line by line'),
     element('thead', {}, element('tr', {}, ...head)),
     body,
@@ -143,11 +143,7 @@ function drawFold(rows: readonly ComparedRow[]): HTMLElement {
     shown[0]?.setAttribute('tabindex', '-1');
     shown[0]?.focus();
   };
-  const cell = element(
-    'td',
-    { class: 'is-gone' },
-    button(`Show ${sayCount(rows.length, 'more line')} that the excerpt leaves out`, unfold),
-  );
+  const cell = element('td', { class: 'is-gone' }, button(`Show ${sayCount(rows.length, 'more line')} of the original`, unfold));
   const row = element('tr', {}, element('td', { class: 'line-number' }, '⋮'), cell, element('td'));
   return row;
 }
