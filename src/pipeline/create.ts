@@ -89,7 +89,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
     if (pin && pin.only === undefined) return leave(pin.reason, 0);
     const before = decisions.get(block.key);
     if (before) {
-      if (before.replacement !== undefined) showShrunk(visible, block, before);
+      if (before.replacement !== undefined) showShrunk(visible, block, before, count);
       return before;
     }
     let decision: Decision;

@@ -40,7 +40,7 @@ export function decide(block: Block, visible: VisibleLines, options: DecideOptio
   if (tokensBefore < leastTokens) return leave('small', tokensBefore);
 
   const mark = visible.mark();
-  const whole = shape(block, tokensBefore, route({ text, call }), visible, options);
+  const whole = shape(block, tokensBefore, route({ text, call }, options.count), visible, options);
   if (!options.keep || !paysAsExcerpt(whole.tokensAfter, 0)) return whole;
   const shaped = routeExcerpt({ text, call, asked: options.asked() });
   if (!shaped || !paysAsExcerpt(whole.tokensAfter, options.count(shaped.text))) return whole;
@@ -51,7 +51,7 @@ export function decide(block: Block, visible: VisibleLines, options: DecideOptio
   const excerpt = shape(block, tokensBefore, { ...shaped, text: closeExcerpt(shaped.excerpt, kept.path) }, visible, options);
   if (excerpt.replacement !== undefined) return excerpt;
   visible.rollBack(mark);
-  return shape(block, tokensBefore, route({ text, call }), visible, options);
+  return shape(block, tokensBefore, route({ text, call }, options.count), visible, options);
 }
 
 /** One shape of a text with its repeats noted and its numbers thinned, or the reason why it does not pay. */

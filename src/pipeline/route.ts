@@ -31,11 +31,11 @@ interface Routed {
   readonly claimed: string | undefined;
 }
 
-/** The smallest form that loses nothing. */
-export function route(input: TextToShrink): Shaped {
+/** The smallest form that loses nothing: in tokens, which are counted where a member offers several. */
+export function route(input: TextToShrink, count: (text: string) => number): Shaped {
   const { cleaned, envelope, input: present, claims, claimed } = open(input);
   for (const compressor of claims) {
-    const smaller = smallest(compressor, present);
+    const smaller = smallest(compressor, present, count);
     if (!smaller) continue;
     const text = envelope.head + smaller.text + envelope.tail;
     const units = { ...cleaned.units, [compressor.lever]: cleaned.text.length - text.length };
@@ -64,7 +64,21 @@ export function routeExcerpt(input: TextToShrink): ShapedExcerpt | undefined {
   return undefined;
 }
 
+/** An excerpt is asked for right behind what loses nothing: who claims a text is found out once. */
 function open(input: TextToShrink): Routed {
+  const { text, call } = input;
+  const known = last?.text === text && last.call === call ? last : { text, call, ...claim({ text, call }) };
+  last = text.length > mostRemembered ? undefined : known;
+  return { ...known, input: { ...input, text: known.envelope.body } };
+}
+
+type Claimed = Omit<Routed, 'input'>;
+
+let last: (Claimed & Pick<TextToShrink, 'text' | 'call'>) | undefined;
+/** UTF-16 units of a text that is remembered. */
+const mostRemembered = 524_288;
+
+function claim(input: TextToShrink): Claimed {
   const cleaned = clean(input);
   const envelope = splitEnvelope(cleaned.text);
   const present = { ...input, text: envelope.body };
@@ -74,21 +88,30 @@ function open(input: TextToShrink): Routed {
     .sort((one, other) => other.claim - one.claim);
   // Whoever takes any text knows no kind.
   const claimed = claims.find(({ claim }) => claim > 0.5)?.compressor.kind;
-  return { cleaned, envelope, input: present, claims: claims.map(({ compressor }) => compressor), claimed };
+  return { cleaned, envelope, claims: claims.map(({ compressor }) => compressor), claimed };
 }
 
 function clean(input: TextToShrink): Shaped {
-  const smaller = cleaner.claim(input) >= 0.5 ? smallest(cleaner, input) : undefined;
+  const smaller = cleaner.claim(input) >= 0.5 ? smallest(cleaner, input, (text) => text.length) : undefined;
   if (!smaller) return { text: input.text, form: undefined, kind: 'text', units: {} };
   const units = { [cleaner.lever]: input.text.length - smaller.text.length };
   return { text: smaller.text, form: smaller.form, kind: cleaner.kind, units };
 }
 
-function smallest(compressor: Compressor, input: TextToShrink): SmallerText | undefined {
+function smallest(compressor: Compressor, input: TextToShrink, count: (text: string) => number): SmallerText | undefined {
   const found = compressor.shrink(input);
   if (!found) return undefined;
   const forms = Array.isArray(found) ? (found as readonly SmallerText[]) : [found as SmallerText];
-  return forms
-    .filter((form) => form.text.length < input.text.length && (form.form !== 'invertible' || form.inverse?.(form.text) === input.text))
-    .reduce<SmallerText | undefined>((best, form) => (best && best.text.length <= form.text.length ? best : form), undefined);
+  const [first, ...others] = forms.filter(
+    (form) => form.text.length < input.text.length && (form.form !== 'invertible' || form.inverse?.(form.text) === input.text),
+  );
+  if (!first || others.length === 0) return first;
+  let best = first;
+  let least = count(first.text);
+  for (const form of others) {
+    const size = count(form.text);
+    if (size < least) best = form;
+    least = Math.min(size, least);
+  }
+  return best;
 }

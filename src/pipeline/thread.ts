@@ -44,13 +44,19 @@ export function showAsItCame(visible: VisibleLines, block: Block): void {
 }
 
 /** Shows a result that goes out in a form decided before. */
-export function showShrunk(visible: VisibleLines, block: Block, { replacement: outgoing = '', form }: Decision): void {
+export function showShrunk(
+  visible: VisibleLines,
+  block: Block,
+  { replacement: outgoing = '', form }: Decision,
+  count: (text: string) => number,
+): void {
   // What an excerpt shows are its own lines; what it was made from is not needed.
   if (form === 'excerpt') {
     showExcerpt(visible, block, outgoing);
     return;
   }
-  const { numbers, contents } = readNumbers(route({ text: block.text, call: block.call }).text.split('\n'), numbersLines(block.call));
+  const { text } = route({ text: block.text, call: block.call }, count);
+  const { numbers, contents } = readNumbers(text.split('\n'), numbersLines(block.call));
   visible.open(outputOf(block));
   let at = 0;
   for (const line of outgoing.split('\n')) {
