@@ -8,7 +8,7 @@ interface Edit {
   readonly spelling: Buffer;
 }
 
-/** `before`: what the bytes parse to. `after`: the same with some values replaced; objects keep their members, lists their length. */
+/** `before`: what the bytes parse to. `after`: the same with some values replaced. An object with other members is written anew. */
 export function rewriteJson(bytes: Buffer, before: unknown, after: unknown): Buffer {
   if (before === after) return bytes;
   const tape = scanJson(bytes);
@@ -26,14 +26,17 @@ export function rewriteJson(bytes: Buffer, before: unknown, after: unknown): Buf
 
 function findEdits(tape: JsonTape, value: number, before: unknown, after: unknown): Edit[] {
   if (before === after) return [];
-  const children = isContainer(before) && isContainer(after) ? childrenOf(tape, value) : undefined;
+  const children = hasSameKeys(before, after) ? childrenOf(tape, value) : undefined;
   if (!children) return [{ start: tape.start(value), end: tape.end(value), spelling: Buffer.from(JSON.stringify(after)) }];
   const [old, now] = [before, after] as Record<string, unknown>[];
   return Object.keys(old!).flatMap((key) => findEdits(tape, children.get(key)!, old![key], now![key]));
 }
 
-function isContainer(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+function hasSameKeys(before: unknown, after: unknown): boolean {
+  if (typeof before !== 'object' || before === null || typeof after !== 'object' || after === null) return false;
+  if (Array.isArray(before) !== Array.isArray(after)) return false;
+  const keys = Object.keys(before);
+  return keys.length === Object.keys(after).length && keys.every((key) => Object.hasOwn(after, key));
 }
 
 /** By key; of a member that stands twice the last, which is the one that parsing takes. */
