@@ -33,6 +33,8 @@ const result = await build({
   minify: false,
   legalComments: 'none',
   external: ['node-pty'],
+  // Its other form asks for its parts in a way that no bundle holds.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   define: { HEADROOM_VERSION: JSON.stringify(version), PRICES_VERSION: JSON.stringify(versionOf('@pydantic/genai-prices')) },
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   metafile: true,

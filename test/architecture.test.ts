@@ -128,11 +128,12 @@ describe('who may', () => {
     expect(users(/\.listen\(/)).toEqual(['src/demo/upstream.ts', 'src/page/server.ts', 'src/proxy/server.ts']);
   });
 
-  test('start processes: the terminal, the question when a process began, tools of the demo, and the browser for the page', () => {
+  test('start processes: the terminal, commands of agents, the question when a process began, tools of the demo, and the browser for the page', () => {
     const starters = users(/from 'node:child_process'|import\('(?:execa|node-pty)'\)/);
     expect(starters.filter((file) => !/^src\/launch\/(?:terminal|pty)-/.test(file))).toEqual([
       'src/demo/agent-git.ts',
       'src/demo/agent-tests.ts',
+      'src/launch/own-command.ts',
       'src/launch/process-start.ts',
       'src/page/open-page.ts',
     ]);

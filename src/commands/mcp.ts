@@ -5,6 +5,7 @@ import { Failure } from '../errors.ts';
 import { originalsFolders } from '../store/list-originals.ts';
 import { openOriginals } from '../store/originals.ts';
 import { cacheParts, findPlaces } from '../store/place.ts';
+import type { InstallFlags } from './mcp-install.ts';
 
 const examples = `
 Tools:
@@ -19,14 +20,31 @@ export function createMcpCommand(): Command {
     .helpCommand(false)
     .addHelpText('after', examples)
     .action(serve);
-  command.addCommand(
-    new Command('serve')
-      .description('the same as without a word: agents start it')
-      .helpOption('-h, --help', 'print this page')
-      .action(serve),
-  );
+  const add = (name: string, description: string) => {
+    const child = new Command(name).description(description).helpOption('-h, --help', 'print this page');
+    command.addCommand(child);
+    return child;
+  };
+  add('serve', 'the same as without a word: agents start it').action(serve);
+  add('install', 'put it into the settings of agents: those named, else all that are found')
+    .argument('[agents...]')
+    .option('--file <path>', 'any file that holds MCP servers; may be given several times', gather)
+    .option('--dry-run', 'show what would be changed, and change nothing')
+    .option('--force', 'in the place of another server of this name')
+    .action(async (names: readonly string[], flags: InstallFlags) => (await import('./mcp-install.ts')).install(names, flags));
+  add('uninstall', 'take it out again')
+    .argument('[agents...]')
+    .option('--file <path>', 'any file that it was put into', gather)
+    .option('--dry-run', 'show what would be changed, and change nothing')
+    .action(async (names: readonly string[], flags: InstallFlags) => (await import('./mcp-install.ts')).uninstall(names, flags));
+  add('status', 'which agents have it')
+    .option('--json', 'print JSON')
+    .action(async (flags: { readonly json?: boolean }) => (await import('./mcp-install.ts')).status(flags));
+  for (const child of command.commands) child.exitOverride().configureOutput({ outputError: () => {} });
   return command;
 }
+
+const gather = (value: string, earlier: readonly string[] = []) => [...earlier, value];
 
 async function serve(): Promise<void> {
   if (process.stdin.isTTY) {

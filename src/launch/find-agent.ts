@@ -13,8 +13,10 @@ export interface AgentSearch {
   readonly ownFile: string;
 }
 
+type Sought = Pick<Wrapper, 'title' | 'command' | 'otherCommands' | 'recognises' | 'lookalike' | 'install' | 'otherPlaces'>;
+
 /** The program's path; a `Failure` with exit code 127 where there is none. */
-export function findAgent(wrapper: Wrapper, search: AgentSearch): string {
+export function findAgent(wrapper: Sought, search: AgentSearch): string {
   // Found before, as for a demo.
   if (isAbsolute(wrapper.command)) return wrapper.command;
   const folders = readVariable(search, 'PATH')
