@@ -1,47 +1,21 @@
-/** `headroom dashboard`: who is let in, what is handed out, and that nothing is left when it ends. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+/** `headroom dashboard`: who is let in, and what is handed out. Its life is `dashboard-life.test.ts`'s. */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startUpstream } from '../src/demo/upstream.ts';
 import type { PageComparison, PageData, PageOriginals } from '../src/page/data.ts';
-import { openLedger } from '../src/store/ledger.ts';
 import { openOriginals } from '../src/store/originals.ts';
-import { cacheParts } from '../src/store/place.ts';
-import { createMachine, type Ended, type Machine, placeProgram, processesOf, until } from './helpers/launches.ts';
-import { ledgerLine } from './helpers/ledger-line.ts';
+import { type Dashboard, startDashboard } from './helpers/dashboard.ts';
+import { until } from './helpers/launches.ts';
 import { send, sendRaw } from './helpers/loopback-client.ts';
-import { openTerminal } from './helpers/outer-terminal.ts';
 
-let machine: Machine;
+let dashboard: Dashboard;
 let address: string;
-let running: {
-  readonly child: { kill(signal: NodeJS.Signals): boolean; readonly pid?: number | undefined };
-  readonly ended: Promise<Ended>;
-};
-const folders = () => cacheParts(join(machine.home, '.cache', 'headroom'));
 beforeEach(async () => {
-  machine = createMachine();
-  const ledger = openLedger(folders().ledger);
-  ledger.append(ledgerLine());
-  ledger.append(ledgerLine({ time: '2026-11-23T10:00:00.000Z', agent: 'codex', model: 'gpt-5', project: { name: 'other', id: '1' } }));
-  ledger.append(ledgerLine({ kind: 'count' }));
-  ledger.close();
-  const started = machine.start(['dashboard', '--no-open']);
-  running = started;
-  address = await new Promise<string>((resolve, reject) => {
-    started.child.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim()));
-    void started.ended.then(({ stderr }) => reject(new Error(stderr)));
-  });
+  dashboard = await startDashboard();
+  address = dashboard.address;
 });
-afterEach(async () => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  await running.ended;
-  machine.remove();
-});
-
-const port = () => Number(new URL(address).port);
-const ask = async <Value>(path: string): Promise<Value> => JSON.parse((await send(address + path)).body.toString()) as Value;
+afterEach(() => dashboard.remove());
 
 describe('the door', () => {
   test('is on loopback, behind a secret of 32 hex digits', () => {
@@ -78,11 +52,11 @@ describe('the door', () => {
   });
 
   test.each([
-    ['no secret', () => send(`http://127.0.0.1:${port()}/`)],
-    ['no secret, a path', () => send(`http://127.0.0.1:${port()}/data.json`)],
-    ['another secret', () => send(`http://127.0.0.1:${port()}/${'0'.repeat(32)}/data.json`)],
+    ['no secret', () => send(`http://127.0.0.1:${dashboard.port}/`)],
+    ['no secret, a path', () => send(`http://127.0.0.1:${dashboard.port}/data.json`)],
+    ['another secret', () => send(`http://127.0.0.1:${dashboard.port}/${'0'.repeat(32)}/data.json`)],
     ['a part of the secret', () => send(address.replace(/.\/$/, '/'))],
-    ['another host', () => send(`${address}data.json`, { headers: { host: `example.org:${port()}` } })],
+    ['another host', () => send(`${address}data.json`, { headers: { host: `example.org:${dashboard.port}` } })],
     ['a host without the port', () => send(`${address}data.json`, { headers: { host: '127.0.0.1' } })],
     ['an origin', () => send(`${address}data.json`, { headers: { origin: 'https://example.org' } })],
     ['its own address as origin', () => send(`${address}data.json`, { headers: { origin: new URL(address).origin } })],
@@ -91,7 +65,7 @@ describe('the door', () => {
       () => send(`${address}data.json`, { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'empty' } }),
     ],
     ['a frame of another site', () => send(address, { headers: { 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'iframe' } })],
-    ['a post without the secret', () => send(`http://127.0.0.1:${port()}/`, { method: 'POST', body: 'x' })],
+    ['a post without the secret', () => send(`http://127.0.0.1:${dashboard.port}/`, { method: 'POST', body: 'x' })],
   ])('stays shut: %s', async (_, knock) => {
     const { status, body, reply } = await knock();
     expect([status, body.toString(), reply.headers.location]).toEqual([403, 'Forbidden\n', undefined]);
@@ -109,7 +83,7 @@ describe('the door', () => {
   });
 
   test('holds against noise', async () => {
-    expect(await sendRaw(port(), 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await sendRaw(dashboard.port, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
     expect((await send(`${address}data.json`)).status).toBe(200);
   });
 });
@@ -121,8 +95,8 @@ describe('the figures', () => {
       prices,
       estimated: __,
       ...perf
-    } = JSON.parse((await machine.run(['perf', '--json'])).stdout) as Record<string, unknown>;
-    const data = await ask<PageData>('data.json');
+    } = JSON.parse((await dashboard.machine.run(['perf', '--json'])).stdout) as Record<string, unknown>;
+    const data = await dashboard.ask<PageData>('data.json');
     expect(data.figures).toEqual(perf);
     expect(data).toMatchObject({ prices, running: [], problems: [] });
     expect(data.latest.map(({ agent, time }) => [agent, time.slice(0, 10)])).toEqual([
@@ -137,21 +111,23 @@ describe('the figures', () => {
     const etag = reply.headers.etag ?? '';
     expect((await send(`${address}data.json`, { headers: { 'if-none-match': etag } })).status).toBe(304);
     const upstream = await startUpstream({ script: { steps: [{ text: 'All done.' }] } });
-    const { child, ended } = machine.start(['wrap', 'claude'], { ANTHROPIC_BASE_URL: upstream.url, STAND_IN: 'ask wait' });
-    await until(machine.hasReport);
-    let data = await ask<PageData>('data.json');
-    while (data.figures.all.requests < 3) data = await ask<PageData>('data.json');
+    const { child, ended } = dashboard.machine.start(['wrap', 'claude'], { ANTHROPIC_BASE_URL: upstream.url, STAND_IN: 'ask wait' });
+    await until(dashboard.machine.hasReport);
+    let data = await dashboard.ask<PageData>('data.json');
+    while (data.figures.all.requests < 3) data = await dashboard.ask<PageData>('data.json');
     expect(data.running).toMatchObject([{ pid: child.pid, agent: 'claude', project: 'project', sum: { requests: 1 } }]);
     expect((await send(`${address}data.json`, { headers: { 'if-none-match': etag } })).status).toBe(200);
     child.kill('SIGTERM');
     await ended;
-    expect((await ask<PageData>('data.json')).running).toEqual([]);
+    expect((await dashboard.ask<PageData>('data.json')).running).toEqual([]);
     await upstream.close();
   });
 
   test('say what of the ledger was left out', async () => {
-    writeFileSync(join(folders().ledger, 'ledger-000002.jsonl'), 'junk\n');
-    expect((await ask<PageData>('data.json')).problems).toEqual(['1 line of the ledger left out: damaged, or of a newer version']);
+    writeFileSync(join(dashboard.folders.ledger, 'ledger-000002.jsonl'), 'junk\n');
+    expect((await dashboard.ask<PageData>('data.json')).problems).toEqual([
+      '1 line of the ledger left out: damaged, or of a newer version',
+    ]);
   });
 });
 
@@ -166,22 +142,23 @@ describe('originals', () => {
     '',
   ].join('\n');
   const keep = (text: string) => {
-    const kept = openOriginals(folders().originals).keep(text);
+    const kept = openOriginals(dashboard.folders.originals).keep(text);
     if (!kept.isKept) throw new Error(kept.reason);
     return kept;
   };
 
   test('are listed, and nothing else that lies there', async () => {
-    expect(await ask<PageOriginals>('originals.json')).toMatchObject({ files: 0, bytes: 0, latest: [] });
+    expect(await dashboard.ask<PageOriginals>('originals.json')).toMatchObject({ files: 0, bytes: 0, latest: [] });
     const { name } = keep('a text\n');
-    for (const other of ['notes.txt', `${'a'.repeat(16)}.txt`, 'ABCDEF0123456789']) writeFileSync(join(folders().originals, other), 'x');
-    mkdirSync(join(folders().originals, 'b'.repeat(16)));
-    expect(await ask<PageOriginals>('originals.json')).toMatchObject({ files: 1, bytes: 7, latest: [{ name, bytes: 7 }] });
+    for (const other of ['notes.txt', `${'a'.repeat(16)}.txt`, 'ABCDEF0123456789'])
+      writeFileSync(join(dashboard.folders.originals, other), 'x');
+    mkdirSync(join(dashboard.folders.originals, 'b'.repeat(16)));
+    expect(await dashboard.ask<PageOriginals>('originals.json')).toMatchObject({ files: 1, bytes: 7, latest: [{ name, bytes: 7 }] });
   });
 
   test('stand beside what the pipeline makes of them', async () => {
     const { name, path } = keep(run);
-    const shown = await ask<PageComparison>(`originals/${name}.json`);
+    const shown = await dashboard.ask<PageComparison>(`originals/${name}.json`);
     expect(shown).toMatchObject({ name, before: run, bytes: run.length, isCut: false, form: 'excerpt' });
     expect(shown.after).toMatch(/\[… \d+ lines: /);
     expect(shown.after).toContain(path);
@@ -191,21 +168,21 @@ describe('originals', () => {
   test('each by itself: one that was looked at before is no text above another', async () => {
     const first = keep(run);
     const second = keep(`${run}one more line\n`);
-    await ask(`originals/${first.name}.json`);
-    expect((await ask<PageComparison>(`originals/${second.name}.json`)).after).toMatch(/\[… \d+ lines: \d+ passed tests/);
+    await dashboard.ask(`originals/${first.name}.json`);
+    expect((await dashboard.ask<PageComparison>(`originals/${second.name}.json`)).after).toMatch(/\[… \d+ lines: \d+ passed tests/);
   });
 
   test('that nothing can be made of say so', async () => {
     const { name } = keep('short\n');
-    const shown = await ask<PageComparison>(`originals/${name}.json`);
+    const shown = await dashboard.ask<PageComparison>(`originals/${name}.json`);
     expect([shown.after, shown.reason, shown.before]).toEqual([undefined, 'small', 'short\n']);
   });
 
   test('that are damaged, gone, or no originals are refused, by any path', async () => {
     const { name, path } = keep('a secret of the home folder\n');
-    const secret = machine.write('home/secret', 'a secret of the home folder\n');
+    const secret = dashboard.machine.write('home/secret', 'a secret of the home folder\n');
     writeFileSync(path, 'another text\n');
-    symlinkSync(secret, join(folders().originals, 'c'.repeat(16)));
+    symlinkSync(secret, join(dashboard.folders.originals, 'c'.repeat(16)));
     const tricks = [
       `originals/${name}.json`,
       `originals/${'c'.repeat(16)}.json`,
@@ -224,90 +201,12 @@ describe('originals', () => {
     for (const trick of tricks) {
       // Raw: clients tidy such paths before they send them.
       const { pathname } = new URL(address);
-      const answer = await sendRaw(port(), `GET ${pathname}${trick} HTTP/1.1\r\nHost: 127.0.0.1:${port()}\r\nConnection: close\r\n\r\n`);
+      const answer = await sendRaw(
+        dashboard.port,
+        `GET ${pathname}${trick} HTTP/1.1\r\nHost: 127.0.0.1:${dashboard.port}\r\nConnection: close\r\n\r\n`,
+      );
       expect([trick, answer.slice(9, 12)]).toEqual([trick, '404']);
       expect(answer).not.toContain('secret of the home');
     }
-  });
-});
-
-describe('its end', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s is clean, and leaves nothing', async (signal) => {
-    await ask('data.json');
-    running.child.kill(signal);
-    expect(await running.ended).toEqual({ code: 0, signal: null, stdout: `${address}\n`, stderr: '' });
-    await expect(send(address)).rejects.toThrow('ECONNREFUSED');
-    expect(readdirSync(join(machine.home, '.cache', 'headroom'))).toEqual(['ledger']);
-    expect(machine.homeState()).toEqual({});
-  });
-
-  test('does not wait for requests that are never finished', async () => {
-    const half = sendRaw(port(), 'GET / HTTP/1.1\r\n');
-    await ask('data.json');
-    running.child.kill('SIGTERM');
-    expect((await running.ended).code).toBe(0);
-    await half.catch(() => {});
-  });
-});
-
-describe('the browser', () => {
-  const open = async (args: readonly string[], environment: Record<string, string>) => {
-    placeProgram(
-      join(machine.bin, 'xdg-open'),
-      'cat "$1" > "$HOME/shown.html"; stat -c "%a" "$1" > "$HOME/opened"; echo "$1" >> "$HOME/opened"',
-    );
-    const temporary = machine.write('tmp/.keep', '');
-    const full = machine.environment({ TMPDIR: dirname(temporary), DISPLAY: '', WAYLAND_DISPLAY: '', ...environment });
-    const terminal = openTerminal(process.execPath, [machine.cli, 'dashboard', ...args], { environment: full, columns: 200 });
-    await terminal.waitFor('Ctrl-C ends it.');
-    return { terminal, left: () => readdirSync(dirname(temporary)), opened: join(machine.home, 'opened') };
-  };
-
-  test('is led there by a file of the user alone, and the secret is on no command line', async () => {
-    const { terminal, left, opened } = await open([], { DISPLAY: ':0' });
-    await until(() => existsSync(opened) && readFileSync(opened, 'utf8').split('\n').length > 2);
-    const [mode, path = ''] = readFileSync(opened, 'utf8').split('\n');
-    const [shown = ''] = /http:\/\/\S+/.exec(terminal.text()) ?? [];
-    expect([mode, statSync(dirname(path)).mode & 0o777, /[0-9a-f]{32}/.test(path)]).toEqual(['600', 0o700, false]);
-    expect(readFileSync(join(machine.home, 'shown.html'), 'utf8')).toContain(`content="0; url=${shown}"`);
-    expect((await send(shown)).status).toBe(200);
-    terminal.type('\x03');
-    expect((await terminal.ended).code).toBe(0);
-    expect(left()).toEqual(['.keep']);
-  });
-
-  test.each([
-    ['--no-open', ['--no-open'], { DISPLAY: ':0' }],
-    ['no desktop', [], {}],
-  ] as const)('is left alone: %s', async (_, args, environment) => {
-    const { terminal, left, opened } = await open(args, environment);
-    terminal.type('\x03');
-    expect((await terminal.ended).code).toBe(0);
-    expect([left(), existsSync(opened)]).toEqual([['.keep'], false]);
-  });
-});
-
-describe('words that make no sense', () => {
-  test('a port that is taken, or none', async () => {
-    const taken = await machine.run(['dashboard', '--port', String(port())]);
-    expect(taken).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: `headroom: Port ${port()} is taken\nLeave --port out: any free one will do.\n`,
-    });
-    for (const word of ['x', '-1', '65536', '1.5', ''])
-      expect((await machine.run(['dashboard', `--port=${word}`])).stderr).toContain('is no port');
-  });
-
-  test('a port that is free is taken', async () => {
-    const probe = createServer();
-    const free = await new Promise<number>((resolve) => {
-      probe.listen(0, '127.0.0.1', () => resolve((probe.address() as { port: number }).port));
-    });
-    await new Promise((resolve) => probe.close(resolve));
-    const { child, ended } = machine.start(['dashboard', '--no-open', '--port', String(free)]);
-    await new Promise((resolve) => child.stdout?.once('data', resolve));
-    child.kill('SIGTERM');
-    expect((await ended).stdout).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${free}/`));
   });
 });
