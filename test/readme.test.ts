@@ -60,6 +60,17 @@ describe('commands', () => {
     expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' });
   });
 
+  test('for MCP do what they say, one after the other', async () => {
+    const lines = blockWith('headroom mcp install');
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) {
+      const { code, stderr } = await machine.run(line.split(' ').slice(1), { ANTHROPIC_BASE_URL: upstream.url, STAND_IN: 'ask' });
+      expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: '' });
+    }
+    expect(existsSync(join(machine.project, '.mcp.json'))).toBe(false);
+    expect(existsSync(join(machine.home, '.cursor', 'mcp.json'))).toBe(false);
+  });
+
   test('the first one of all shows the demo', async () => {
     const [first = '', ...others] = blockWith('npm ci');
     const [install, command = ''] = first.split(' && ');
