@@ -75,7 +75,7 @@ export function createChart({ place, without, was, say }: ChartOptions): Chart {
         width: widthOf(box),
         height,
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
-        cursor: { drag: { x: false, y: false }, points: { show: false } },
+        cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
         scales: {
           x: { range: () => span },
           y: { range: (_, __, most) => [0, most * 1.05 || 1] },
