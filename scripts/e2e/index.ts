@@ -12,6 +12,7 @@ import { checkClaude } from './claude.ts';
 import { checkCodex } from './codex.ts';
 import { checkDashboard } from './dashboard.ts';
 import { checkDemo } from './demo.ts';
+import { checkMcp } from './mcp.ts';
 import { checkTerminalTail } from './terminal-tail.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -19,6 +20,7 @@ const parts = {
   claude: checkClaude,
   aider: checkAider,
   codex: checkCodex,
+  mcp: checkMcp,
   demo: checkDemo,
   dashboard: checkDashboard,
   'terminal-tail': checkTerminalTail,
