@@ -55,13 +55,17 @@ export function checkProfile(profile: unknown): void {
 }
 
 function putBack<Message>(given: readonly Message[], read: readonly ParsedBlock[][], { replacements }: Rewriting): Message[] {
-  let at = 0;
-  return given.map((message, n) =>
-    (read[n] ?? []).reduce((now, { place }) => {
-      const text = replacements.get(at++);
+  let next = 0;
+  return given.map((message, n) => {
+    const blocks = read[n] ?? [];
+    const first = next;
+    next += blocks.length;
+    // From the end: of two places in one text the second stays where it was.
+    return blocks.reduceRight((now, { place }, at) => {
+      const text = replacements.get(first + at);
       return text === undefined || place === undefined ? now : putText(now, place, text);
-    }, message),
-  );
+    }, message);
+  });
 }
 
 function sumUp(

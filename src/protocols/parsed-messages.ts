@@ -4,13 +4,14 @@
  */
 import { type Block, chain, type ToolCall } from '../block.ts';
 import { type FoundCall, type FoundResult, isRecord, type MessageFormat, messageFormats, type Place } from './message-formats.ts';
+import { cutSaid } from './said-pieces.ts';
 
 export interface ParsedMessage {
   readonly role: string;
   readonly content: unknown;
 }
 
-/** A result says where in its message another text would stand. */
+/** A result says where in its message another text would stand; places in one text are to be filled from its end. */
 export interface ParsedBlock extends Block {
   readonly place?: Place;
 }
@@ -23,6 +24,8 @@ export interface MessageReader {
 
 export function createMessageReader(scope: string, formats: readonly MessageFormat[] = messageFormats): MessageReader {
   const calls = new Map<string, ToolCall>();
+  /** What the model said so far. */
+  const answers: string[] = [];
   let key = chain('', scope);
   const make = (source: Block['source'], text: string, call: ToolCall | undefined, covers: string): ParsedBlock => {
     key = chain(key, covers);
@@ -39,6 +42,16 @@ export function createMessageReader(scope: string, formats: readonly MessageForm
     const call = (of === undefined ? undefined : calls.get(of)) ?? (tool === undefined ? undefined : { tool, input: undefined });
     return texts.map(({ text, place }) => ({ ...make('result', text, call, `result ${of} ${text}`), place }));
   };
+  const makeSaid = (text: string, path: Place['path'], role: unknown, isLone: boolean): ParsedBlock[] => {
+    if (role === 'assistant') answers.push(text);
+    const pieces = role === 'user' && isLone ? cutSaid(text, answers) : [{ from: 0, to: text.length, call: undefined }];
+    return pieces.map(({ from, to, call }) => {
+      const piece = text.slice(from, to);
+      if (!call) return make('said', piece, undefined, `${nameOf(role)} text ${piece}`);
+      const put = (smaller: string, before: unknown) => `${String(before).slice(0, from)}${smaller}${String(before).slice(to)}`;
+      return { ...make('result', piece, call, `output ${piece}`), place: { path, put } };
+    });
+  };
   const readPart = (message: Record<string, unknown>, part: unknown, at: number): ParsedBlock[] => {
     if (!isRecord(part)) return [opaque(part)];
     for (const { readPart } of formats) {
@@ -46,7 +59,12 @@ export function createMessageReader(scope: string, formats: readonly MessageForm
       if (found) return 'texts' in found ? makeResults(found) : [makeCall(found)];
     }
     if (part.type !== 'text' || typeof part.text !== 'string') return [opaque(part)];
-    return [make('said', part.text, undefined, `${nameOf(message.role)} text ${part.text}`)];
+    return makeSaid(
+      part.text,
+      ['content', at, 'text'],
+      message.role,
+      Object.keys(part).every((member) => ofLoneText.includes(member)),
+    );
   };
   const readMember = (message: Record<string, unknown>, member: string): ParsedBlock[] => {
     const value = message[member];
@@ -57,7 +75,7 @@ export function createMessageReader(scope: string, formats: readonly MessageForm
       const found = readText?.(value, message);
       if (found) return makeResults(found);
     }
-    return [make('said', value, undefined, `${nameOf(message.role)} text ${value}`)];
+    return makeSaid(value, ['content'], message.role, true);
   };
   return {
     next: (message) => {
@@ -71,6 +89,8 @@ export function createMessageReader(scope: string, formats: readonly MessageForm
     },
   };
 }
+
+const ofLoneText = ['type', 'text', 'cache_control'];
 
 /** The cache mark moves from request to request. Undefined for what JSON cannot hold, such as circles. */
 function spell(value: unknown): string | undefined {
