@@ -2,7 +2,7 @@
 import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
 import { priceSource } from '../tokens/prices.ts';
 import { type ReplaySum, type ReplaySummary, type Tier, tiers, total } from './replay-summary.ts';
-import { table } from './table.ts';
+import { endsTables, table } from './table.ts';
 
 const names: Readonly<Record<Tier, string>> = {
   cacheRead: 'cache read',
@@ -94,17 +94,9 @@ function kindTable({ byKind }: ReplaySummary): readonly string[] {
 
 function conversationTables({ conversations }: ReplaySummary): readonly string[] {
   const share = ({ before, after }: ReplaySum) => 1 - total(after.tokens, inputTiers) / Math.max(1, total(before.tokens, inputTiers));
-  const sorted = conversations.filter(({ requests }) => requests > 1).sort((one, other) => share(other) - share(one));
-  const count = Math.min(3, Math.floor(sorted.length / 2));
-  if (count === 0) return [];
+  const some = conversations.filter(({ requests }) => requests > 1);
   const head = ['requests', 'input', 'removed', 'cost', 'saved', ''];
-  const rows = (some: typeof sorted) => some.map((each) => [`${each.name.slice(0, 44)} (${each.agent})`, ...cellsOf(each)]);
-  return [
-    ...table([['best', ...head], ...rows(sorted.slice(0, count))]),
-    '',
-    ...table([['worst', ...head], ...rows(sorted.slice(-count).reverse())]),
-    '',
-  ];
+  return endsTables(some, share, 'conversations', head, (each) => [`${each.name.slice(0, 44)} (${each.agent})`, ...cellsOf(each)]);
 }
 
 function sayCheck({ check }: ReplaySummary): readonly string[] {

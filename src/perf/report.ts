@@ -2,7 +2,7 @@
 import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
 import { priceSource } from '../tokens/prices.ts';
 import type { PerfSummary, RequestSum, SessionSum } from './summary.ts';
-import { table } from './table.ts';
+import { endsTables, table } from './table.ts';
 
 const mostRows = 12;
 
@@ -118,20 +118,11 @@ function kindTable({ byKind }: PerfSummary): readonly string[] {
 }
 
 function sessionTables({ sessions }: PerfSummary): readonly string[] {
-  if (sessions.length < 2) return [];
-  const share = ({ input, removed }: SessionSum) => (input + removed > 0 ? removed / (input + removed) : 0);
-  const sorted = sessions.filter(({ input }) => input > 0).sort((one, other) => share(other) - share(one));
-  const count = Math.min(3, Math.floor(sorted.length / 2));
-  const rows = (some: readonly SessionSum[]) =>
-    some.map((session) => [`${session.began.slice(0, 16).replace('T', ' ')} ${session.agent} ${session.project}`, ...cellsOf(session)]);
-  if (count === 0) return [];
+  const share = ({ input, removed }: SessionSum) => removed / (input + removed);
+  const some = sessions.filter(({ input }) => input > 0);
   const head = ['requests', 'input', 'removed', 'share', 'billed', 'saved'];
-  return [
-    ...table([['best sessions', ...head], ...rows(sorted.slice(0, count))]),
-    '',
-    ...table([['worst sessions', ...head], ...rows(sorted.slice(-count).reverse())]),
-    '',
-  ];
+  const title = ({ began, agent, project }: SessionSum) => `${began.slice(0, 16).replace('T', ' ')} ${agent} ${project}`;
+  return endsTables(some, share, 'sessions', head, (session) => [title(session), ...cellsOf(session)]);
 }
 
 function leftTable({ leftAlone }: PerfSummary): readonly string[] {

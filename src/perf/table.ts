@@ -6,3 +6,24 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const write = (cell: string, column: number) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0));
   return rows.map((row) => row.map(write).join('  ').trimEnd());
 }
+
+/** How many of the best and of the worst are shown. */
+const mostEnds = 3;
+
+/** The ends of a list by share, in two tables; none where there are too few to have ends. */
+export function endsTables<T>(
+  items: readonly T[],
+  shareOf: (item: T) => number,
+  noun: string,
+  head: readonly string[],
+  row: (item: T) => readonly string[],
+): readonly string[] {
+  const sorted = [...items].sort((one, other) => shareOf(other) - shareOf(one));
+  const count = Math.min(mostEnds, Math.floor(sorted.length / 2));
+  if (count === 0) return [];
+  const ends = [
+    [`best ${noun}`, sorted.slice(0, count)],
+    [`worst ${noun}`, sorted.slice(-count).reverse()],
+  ] as const;
+  return ends.flatMap(([title, some]) => [...table([[title, ...head], ...some.map(row)]), '']);
+}
