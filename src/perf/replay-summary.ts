@@ -6,7 +6,7 @@ import type { ReplayedRequest, ReplayedTranscript } from './replay.ts';
 export type Tier = keyof BilledTokens;
 export const tiers: readonly Tier[] = ['cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'fresh', 'output'];
 
-export interface BillSide {
+interface BillSide {
   readonly tokens: Record<Tier, number>;
   /** US dollars, of requests whose model has a price. */
   readonly dollars: Record<Tier, number>;
@@ -20,7 +20,7 @@ export interface ReplaySum {
   readonly after: BillSide;
 }
 
-export interface ReplayCheck {
+interface ReplayCheck {
   /** Requests with recorded usage, and their input tokens as recorded, as modelled, and the sum of the differences. */
   requests: number;
   recorded: number;

@@ -2,7 +2,7 @@
 import type { RunningLaunch } from '../launch/private-folder.ts';
 import type { PerfSummary, RequestSum } from './summary.ts';
 
-export interface RunningSession {
+interface RunningSession {
   readonly launch: string;
   readonly pid: number;
   readonly since: string;

@@ -24,7 +24,7 @@ export interface SessionSum extends RequestSum {
   readonly began: string;
 }
 
-export interface KindSum {
+interface KindSum {
   results: number;
   before: number;
   after: number;
@@ -179,10 +179,10 @@ function member<T>(group: Record<string, T>, name: string, make: () => T): T {
   return group[name] as T;
 }
 
-export function none(): RequestSum {
+function none(): RequestSum {
   return { requests: 0, input: 0, removed: 0, billed: 0, saved: 0, unpriced: 0 };
 }
 
-export function addTo(sum: RequestSum, other: RequestSum): void {
+function addTo(sum: RequestSum, other: RequestSum): void {
   for (const name of Object.keys(none()) as (keyof RequestSum)[]) sum[name] += other[name];
 }

@@ -12,7 +12,7 @@ export interface Prices {
   readonly output: number;
 }
 
-export interface PricedRequest {
+interface PricedRequest {
   /** As the provider's reply names it. */
   readonly model: string;
   /** Host of the upstream: of models that several providers offer, its own price. */
