@@ -46,6 +46,7 @@ export const wrapOptions = {
     repeats: true,
     isKept: true,
   },
+  mcp: { flag: '--mcp', variable: 'HEADROOM_MCP', description: 'give the agent tools to compress and to retrieve' },
   explain: { flag: '--explain <file>', variable: 'HEADROOM_EXPLAIN', description: 'write what became of each tool result, as JSON lines' },
 } as const satisfies Record<string, Option>;
 
@@ -59,6 +60,7 @@ export interface WrapFlags {
   readonly pty?: boolean;
   readonly quiet?: boolean;
   readonly ephemeral?: boolean;
+  readonly mcp?: boolean;
   readonly receiptJson?: string;
   readonly explain?: string;
   readonly price?: readonly string[];
@@ -87,6 +89,7 @@ export function resolveWrapSettings(flags: WrapFlags, environment: Environment, 
     receiptFile: readPath(choose('receiptJson')),
     explainFile: readPath(choose('explain')),
     isEphemeral: readSwitch(choose('ephemeral')),
+    givesTools: readSwitch(choose('mcp')),
     prices: readPrices(choose('price')),
   };
 }

@@ -65,6 +65,7 @@ describe('the choices', () => {
     receiptFile: undefined,
     explainFile: undefined,
     isEphemeral: false,
+    givesTools: false,
     prices: {},
   };
 
@@ -77,7 +78,7 @@ describe('the choices', () => {
     const environment = {
       ...{ HEADROOM_OBSERVE: '1', HEADROOM_PROFILE: 'lossless', HEADROOM_UPSTREAM: 'http://u', HEADROOM_NO_PTY: 'yes' },
       ...{ HEADROOM_QUIET: 'on', HEADROOM_RECEIPT_JSON: 'r', HEADROOM_EXPLAIN: 'e', HEADROOM_OFF: '0' },
-      HEADROOM_EPHEMERAL: 'true',
+      ...{ HEADROOM_EPHEMERAL: 'true', HEADROOM_MCP: '1' },
     };
     expect(resolveWrapSettings({ pty: true }, environment)).toEqual({
       ...{
@@ -90,6 +91,7 @@ describe('the choices', () => {
         receiptFile: 'r',
         explainFile: 'e',
         isEphemeral: true,
+        givesTools: true,
         prices: {},
       },
     });

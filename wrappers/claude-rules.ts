@@ -29,7 +29,7 @@ export function readRule(folder: string, platform: NodeJS.Platform): string {
 }
 
 /** Settings with one more rule among those that allow. What Claude would not take for permissions stays as it is, for Claude to say so. */
-export function addReadRule(settings: Json, rule: string): Json {
+export function addRule(settings: Json, rule: string): Json {
   const { permissions = {} } = settings;
   if (!isRecord(permissions)) return settings;
   const { allow = [] } = permissions;

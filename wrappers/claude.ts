@@ -6,7 +6,7 @@ import { posix, win32 } from 'node:path';
 import type { ListedWrapper, Plan, PrivateFile, Situation } from '../src/launch/wrapper.ts';
 import { classifyLaunch, findOption, findSettingsArgument, type LaunchKind } from './claude-arguments.ts';
 import { demo } from './claude-demo.ts';
-import { addReadRule, anchorRules, readRule } from './claude-rules.ts';
+import { addRule, anchorRules, readRule } from './claude-rules.ts';
 import { type ClaudeSettings, readClaudeSettings, settingsPaths } from './claude-settings.ts';
 import { anyProxy, type Environment, extendNoProxy, isSwitchedOn, networkOf, sparesLoopback } from './environment.ts';
 
@@ -23,6 +23,7 @@ export const claude: ListedWrapper = {
   },
   otherPlaces: (homeFolder) => ['.local/bin/claude', '.claude/local/claude'].map((path) => posix.join(homeFolder, path)),
   opensFiles: true,
+  takesTools: true,
   readsFiles: (place) => (isBareKind(classifyLaunch(place.args)) ? [] : settingsPaths(place)),
   plan,
   demo,
@@ -30,6 +31,9 @@ export const claude: ListedWrapper = {
 
 const anthropic = 'https://api.anthropic.com';
 const fileName = 'claude-settings.json';
+const toolsFileName = 'claude-mcp.json';
+/** Every tool of the server of that name. */
+const toolsRule = 'mcp__headroom';
 
 function plan(situation: Situation): Plan {
   const launch = classifyLaunch(situation.args);
@@ -50,7 +54,7 @@ function plan(situation: Situation): Plan {
   const isPrinting = findOption(situation.args, ['-p', '--print']) !== undefined;
   return {
     command: claude.command,
-    ...placeSettings(situation, settings, environment),
+    ...placeTools(situation, placeSettings(situation, settings, environment)),
     environment,
     upstream,
     network: networkOf(effective),
@@ -85,18 +89,30 @@ function placeSettings(
   // A shell's `<(...)` can be read once, and not by the agent.
   const canStay = own?.folder !== undefined && !/^\/(?:dev|proc)\//.test(argument?.value ?? '');
   const { originalsFolder = '', platform } = situation;
-  const rule = originalsFolder && readRule(originalsFolder, platform);
+  const rules = [...(originalsFolder ? [readRule(originalsFolder, platform)] : []), ...(situation.toolServer ? [toolsRule] : [])];
   // As an option, a rule with a bracket, a comma or a space in its path may be taken for several.
   if (canStay && !isOverruled && !/[(),\s]/.test(originalsFolder)) {
-    return { args: rule ? [`--allowedTools=${rule}`, ...situation.args] : situation.args, files: [] };
+    return { args: [...rules.map((rule) => `--allowedTools=${rule}`), ...situation.args], files: [] };
   }
   const { join } = platform === 'win32' ? win32 : posix;
   const anchored = own ? anchorRules(own.settings, own.folder, platform) : {};
-  const theirs = rule ? addReadRule(anchored, rule) : anchored;
+  const theirs = rules.reduce(addRule, anchored);
   const env = { ...(theirs.env as Environment | undefined), ...environment };
   const text = `${JSON.stringify({ ...theirs, env }, undefined, 2)}\n`;
   const args = ['--settings', join(situation.privateFolder, fileName), ...(argument?.others ?? situation.args)];
   return { args, files: [{ name: fileName, text }] };
+}
+
+/** Our tools beside whatever servers the user has; in the model's sight from the start. */
+function placeTools(
+  { toolServer, privateFolder, platform }: Situation,
+  { args, files }: Pick<Plan, 'args' | 'files'>,
+): Pick<Plan, 'args' | 'files'> {
+  if (!toolServer) return { args, files };
+  const { environment: env, ...start } = toolServer;
+  const text = `${JSON.stringify({ mcpServers: { headroom: { type: 'stdio', ...start, env, alwaysLoad: true } } }, undefined, 2)}\n`;
+  const { join } = platform === 'win32' ? win32 : posix;
+  return { args: [`--mcp-config=${join(privateFolder, toolsFileName)}`, ...args], files: [...files, { name: toolsFileName, text }] };
 }
 
 function reasonToRunBare(settings: ClaudeSettings, { args }: Situation): string | undefined {

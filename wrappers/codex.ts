@@ -24,6 +24,7 @@ export const codex: ListedWrapper = {
   },
   otherPlaces: (homeFolder) => [posix.join(homeFolder, '.local/bin/codex')],
   opensFiles: true,
+  takesTools: true,
   readsFiles: (place) => (classifyLaunch(readArguments(place.args)).kind === 'conversation' ? settingsPaths(place) : []),
   plan,
   demo,
@@ -42,7 +43,7 @@ function plan(situation: Situation): Plan {
   const { upstream, tail, key } = provider;
   return {
     command: codex.command,
-    args: placeOverrides(situation.args, args, key, situation.proxyAddress + tail),
+    args: [...toolsOverride(situation), ...placeOverrides(situation.args, args, key, situation.proxyAddress + tail)],
     environment: extendNoProxy(situation.environment),
     files: [],
     upstream,
@@ -125,6 +126,16 @@ function placeOverrides(words: readonly string[], { overrides }: CodexArguments,
   const ours = ['-c', `${key}=${JSON.stringify(address)}`];
   // A compressed body cannot be read by every Node.
   return ['-c', 'features.enable_request_compression=false', ...words.slice(0, after), ...ours, ...words.slice(after)];
+}
+
+/** Our MCP server, as a table in one line. */
+function toolsOverride({ toolServer }: Situation): readonly string[] {
+  if (!toolServer) return [];
+  const { command, args, environment } = toolServer;
+  const text = (value: string) => JSON.stringify(value);
+  const variables = Object.entries(environment).map(([name, value]) => `${name} = ${text(value)}`);
+  const table = [`command = ${text(command)}`, `args = [${args.map(text).join(', ')}]`, `env = { ${variables.join(', ')} }`];
+  return ['-c', `mcp_servers.headroom={ ${table.join(', ')} }`];
 }
 
 /** Codex has names of its own for extra authorities. */

@@ -1,8 +1,9 @@
 /** Where a server can be put: the agents by name, those that are used here, and any file. Looks, and changes nothing. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { isAbsolute, resolve, sep } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
 import { Failure } from '../errors.ts';
 import { findAgent } from '../launch/find-agent.ts';
+import { describeToolServer } from '../launch/tool-server.ts';
 import { type McpAgent, mcpAgents, type ServerStart, type Spelling, spellings } from '../mcp/agents.ts';
 import { readJson } from '../mcp/edit-json.ts';
 import { describeSurroundings } from './wrap.ts';
@@ -26,17 +27,10 @@ export function findTargets(names: readonly string[], files: readonly string[]):
 
 /** By its absolute path: what a name leads to may be another program tomorrow. */
 export function ownStart(): ServerStart {
-  const file = realpathSync(process.argv[1] ?? '');
-  if (file.split(sep).includes('_npx')) {
+  if (describeSurroundings().ownFile.split(sep).includes('_npx')) {
     throw new Failure('not-installed', 'npx will throw this program away', 'Install it first: npm install -g headroom-wrap');
   }
-  // An agent may not hand these on, and they say where our folders are.
-  const names = process.platform === 'win32' ? [] : ['XDG_CACHE_HOME', 'XDG_CONFIG_HOME'];
-  const set = names.flatMap((name) => {
-    const value = process.env[name];
-    return value && isAbsolute(value) ? [[name, value]] : [];
-  });
-  return { command: process.execPath, args: [file, 'mcp'], environment: Object.fromEntries(set) };
+  return describeToolServer(describeSurroundings());
 }
 
 function findMcpAgent(name: string): McpAgent {

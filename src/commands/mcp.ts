@@ -1,6 +1,6 @@
 /** `headroom mcp`: our tools for agents that speak MCP, on standard input and output. */
 import { homedir } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { Failure } from '../errors.ts';
 import { originalsFolders } from '../store/list-originals.ts';
 import { openOriginals } from '../store/originals.ts';
@@ -18,6 +18,7 @@ export function createMcpCommand(): Command {
     .description('give agents that speak MCP tools to compress and to retrieve')
     .helpOption('-h, --help', 'print this page')
     .helpCommand(false)
+    .addOption(new Option('--originals <folder>', 'where compress keeps what it makes smaller').hideHelp())
     .addHelpText('after', examples)
     .action(serve);
   const add = (name: string, description: string) => {
@@ -46,17 +47,17 @@ export function createMcpCommand(): Command {
 
 const gather = (value: string, earlier: readonly string[] = []) => [...earlier, value];
 
-async function serve(): Promise<void> {
+async function serve({ originals: own }: { readonly originals?: string } = {}): Promise<void> {
   if (process.stdin.isTTY) {
     const hint = 'To give its tools to an agent: headroom mcp install';
     throw new Failure('no-client', 'This speaks MCP on standard input and output: an agent starts it', hint);
   }
   const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
-  const originals = openOriginals(cacheParts(cacheFolder).originals);
+  const originals = openOriginals(own ?? cacheParts(cacheFolder).originals);
   const [{ serveMcp }, { createSession }] = await Promise.all([import('../mcp/server.ts'), import('../mcp/session.ts')]);
   const toolbox = {
     keep: originals.keep,
-    places: () => ({ folders: originalsFolders(cacheFolder), workingFolder: process.cwd() }),
+    places: () => ({ folders: [...(own === undefined ? [] : [own]), ...originalsFolders(cacheFolder)], workingFolder: process.cwd() }),
     totals: readTotals,
     session: createSession(),
   };

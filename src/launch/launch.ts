@@ -21,6 +21,8 @@ export interface SessionSettings {
   readonly explainFile: string | undefined;
   /** Nothing of this launch stays: its originals go at its end, and no line of it stands in the ledger. */
   readonly isEphemeral: boolean;
+  /** The agent gets our MCP server, where it can take one for a single launch. */
+  readonly givesTools: boolean;
   /** What the user says that models cost, over the list that ships with us. */
   readonly prices: OwnPrices;
   /** True: no provider bills this launch. */

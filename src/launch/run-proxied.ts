@@ -17,6 +17,7 @@ import { createTeardown, type Teardown } from './teardown.ts';
 import { type AgentExit, type RunningAgent, startAgent } from './terminal.ts';
 import { loadInheritedSpawn, loadPty } from './terminal-spawn.ts';
 import { toolOutputPath } from './tool-output.ts';
+import { describeToolServer } from './tool-server.ts';
 import type { Plan } from './wrapper.ts';
 
 /** `problems` gathers one line for everything that could not be put up or taken down. */
@@ -41,6 +42,8 @@ export async function runProxied(launch: Launch, draft: Plan, problems: Problems
     }
 
     for (const note of ready.plan.notes) launch.note(note);
+    if (launch.settings.givesTools && !launch.wrapper.takesTools)
+      launch.note(`${launch.wrapper.title} takes no tools for one launch: --mcp does nothing here`);
     launch.outputs.explain?.replace('');
     const environment = { ...launch.situation.environment, ...ready.plan.environment, ...variablesOfOneLaunch, [launchVariable]: ready.id };
     agent = await startAgent(agentStart(launch, ready.plan.args, environment), { note: launch.note });
@@ -129,6 +132,10 @@ async function putUp(
       ...situation,
       ...{ proxyAddress: proxy.address, privateFolder: folder.path, originalsFolder },
       toolOutputAddress: contentSecret && `${new URL(proxy.address).origin}/${contentSecret}${toolOutputPath}`,
+      toolServer:
+        settings.givesTools && wrapper.takesTools
+          ? describeToolServer(surroundings, settings.isEphemeral ? folder.path : undefined)
+          : undefined,
       programs: { node: process.execPath, folder: fileURLToPath(new URL('.', import.meta.url)) },
     });
     for (const file of plan.files) folder.write(file.name, file.text);

@@ -28,8 +28,16 @@ export interface Situation {
   readonly toolOutputAddress?: string | undefined;
   /** Node, and the folder of the programs that ship with us, for hooks. Absent before the launch has started. */
   readonly programs?: { readonly node: string; readonly folder: string };
+  /** How our MCP server is started, called `headroom`. Absent where the user wants none, and before the launch has started. */
+  readonly toolServer?: ToolServer | undefined;
   /** The files that `wrapper.readsFiles` named, in the same order. */
   readonly files: readonly KnownFile[];
+}
+
+export interface ToolServer {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface PrivateFile {
@@ -110,6 +118,8 @@ export interface Wrapper {
   readonly plan: (situation: Situation) => Plan;
   /** Whether the agent's model can open a file by its path, without asking: only then is it shown excerpts. */
   readonly opensFiles: boolean;
+  /** Whether the plan can give the agent an MCP server for one launch. */
+  readonly takesTools?: boolean;
 }
 
 /** How an agent works by itself on a configuration that is not the user's. */

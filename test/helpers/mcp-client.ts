@@ -35,11 +35,12 @@ export const testRun = [
 export async function withClient<T>(
   machine: Machine,
   use: (client: Client, call: (name: string, words?: Json) => Promise<Answer>) => Promise<T>,
+  options: readonly string[] = [],
 ): Promise<T> {
   const client = new Client({ name: 'test', version: '1' });
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [machine.cli, 'mcp'],
+    args: [machine.cli, 'mcp', ...options],
     env: machine.environment(),
     cwd: machine.project,
   });
