@@ -23,7 +23,7 @@ interface Agent {
   /** Whether it writes the file as it was found; Claude Code keeps much else in its own. */
   readonly givesBack: boolean;
   readonly call: (tool: string, input: unknown) => ScriptedCall;
-  readonly visit: (setting: Setting, manner: Manner, calls: readonly ScriptedCall[]) => Promise<Visit>;
+  readonly visit: (setting: Setting, manner: Manner, calls: readonly ScriptedCall[], options?: readonly string[]) => Promise<Visit>;
   readonly results: (visit: Visit) => readonly string[];
 }
 
@@ -41,11 +41,11 @@ const agents: readonly Agent[] = [
       givesBack: false,
     },
     call: (tool, input) => ({ raw: `mcp__headroom__${tool}`, input }),
-    visit: (setting, manner, calls) =>
+    // For one launch our own plan allows them.
+    visit: (setting, manner, calls, options) =>
       visit(setting, manner, {
-        script: oneByOne(calls),
-        tools: tools.map((tool) => `mcp__headroom__${tool}`).join(),
-        keepsHome: true,
+        ...{ script: oneByOne(calls), keepsHome: true },
+        ...(options ? { tools: 'Edit', options } : { tools: tools.map((tool) => `mcp__headroom__${tool}`).join() }),
       }),
     results: ({ requests }) => resultsOf(turnsOf(requests).at(-1)!).map(({ text }) => text),
   },
@@ -60,7 +60,8 @@ const agents: readonly Agent[] = [
       givesBack: true,
     },
     call: (tool, input) => ({ raw: tool, input }),
-    visit: (setting, manner, calls) => visitCodex(setting, manner, { script: oneByOne(calls), model: 'gpt-5.2', keepsHome: true }),
+    visit: (setting, manner, calls, options = []) =>
+      visitCodex(setting, manner, { script: oneByOne(calls), model: 'gpt-5.2', keepsHome: true, options }),
     results: ({ requests }) => outputsOf(turnsOf(requests).at(-1)?.json),
   },
 ];
@@ -119,6 +120,14 @@ async function checkAgent(checks: Checks, setting: Setting, agent: Agent): Promi
   const left = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (agent.givesBack) checks.equal('its file is as it was', left, agent.text);
   else checks.check('nothing of ours is left in its file', !left.includes(cli), left.slice(0, 500));
+
+  const part = agent.call('headroom_retrieve', { hash: kept.name, query: 'line "41"' });
+  const [found = ''] = agent.results(await agent.visit(setting, 'wrapped', [part], ['--mcp']));
+  checks.check('by wrap --mcp they are there for one launch', found.includes('"count": 1'), found.slice(0, 500));
+  const [after = ''] = agent.results(await agent.visit(setting, 'wrapped', [part], []));
+  checks.check('and not in the next one', !after.includes('"count": 1'), after.slice(0, 500));
+  const still = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  checks.check('its file knows nothing of it', !still.includes(cli), still.slice(0, 500));
 }
 
 /** Called at once, results come in the order in which they are there. */
