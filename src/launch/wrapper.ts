@@ -2,6 +2,7 @@
  * What a wrapper and a plan are. A wrapper is one pure object per agent: a situation in, a plan out; it reads nothing,
  * starts nothing and writes nothing. The session writes the plan's private files, starts its command and takes both away.
  */
+import type { ServerStart } from '../mcp/agents.ts';
 
 /** A file of the user's that the agent reads too, already read by the session; `text` is undefined where there is none. */
 export interface KnownFile {
@@ -29,15 +30,9 @@ export interface Situation {
   /** Node, and the folder of the programs that ship with us, for hooks. Absent before the launch has started. */
   readonly programs?: { readonly node: string; readonly folder: string };
   /** How our MCP server is started, called `headroom`. Absent where the user wants none, and before the launch has started. */
-  readonly toolServer?: ToolServer | undefined;
+  readonly toolServer?: ServerStart | undefined;
   /** The files that `wrapper.readsFiles` named, in the same order. */
   readonly files: readonly KnownFile[];
-}
-
-export interface ToolServer {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface PrivateFile {

@@ -9,7 +9,7 @@ export interface ServerStart {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface AgentPlace {
+interface AgentPlace {
   readonly platform: NodeJS.Platform;
   readonly homeFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
