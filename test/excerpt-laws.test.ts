@@ -122,7 +122,9 @@ test.each([
   ['Read', { file_path: '/home/dev/.cache/headroom/originals/0123456789abcdef' }],
   ['Bash', { command: 'sed -n 1,400p /home/dev/.cache/headroom/originals/0123456789abcdef' }],
   ['Bash', { command: 'npx headroom retrieve 0123456789abcdef --lines 1-400' }],
-])('what a call fetched from the originals goes out whole: %s %j', (tool, input) => {
+  ['mcp__headroom__headroom_retrieve', { hash: '0123456789abcdef' }],
+  ['mcp__headroom__headroom_compress', { content: 'what came of it is small already' }],
+])('what a call fetched from the originals, or had made smaller, goes out whole: %s %j', (tool, input) => {
   const log = Array.from({ length: 400 }, (_, at) => `2026-01-05T10:00:00Z INFO web: GET /api/items/${at} answered 200`).join('\n');
   const messages = (call: ParsedMessage['content']): ParsedMessage[] => [
     { role: 'assistant', content: [call] },

@@ -79,7 +79,7 @@ async function each(targets: readonly Target[], work: (target: Target) => Promis
   let failed = 0;
   for (const target of targets) {
     try {
-      process.stdout.write(`${target.name.padEnd(10)}${await work(target)}\n`);
+      process.stdout.write(`${target.name.padEnd(9)} ${await work(target)}\n`);
     } catch (thrown) {
       if (!(thrown instanceof Failure) || targets.length === 1) throw thrown;
       say(`headroom: ${target.name}: ${thrown.message}\n${thrown.hint}`.trimEnd());
