@@ -44,7 +44,7 @@ export function printComparison({ conversations, planted }: Inputs, compared: re
   const facts = [...planted.values()].flat(2).length;
   printTable(
     `Of ${facts} facts planted in results of 8 KB or more, how many the last request shows: half are lines or rows that say that something failed,\n` +
-      'half ordinary ones that only a search for their own word would find. What is not shown can be asked for in most ways: a file, a tool, a hash.\n' +
+      'half ordinary ones that only a search for their own word would find. What is not shown we keep in a file that the note names.\n' +
       `Prefix: over ${plain.measured.prefix.requests} requests that go on from one before, those that changed what had been sent, and how many bytes of it. Bill: the\n` +
       'input side of the sessions by the model of the prompt cache (5 minutes, recorded times), a changed prefix read up to the change; dollars\n' +
       'estimated, less than 0% is cheaper than sending everything as it is.',
@@ -100,7 +100,9 @@ function printLosses(
     return most - mine >= 0.005 ? [{ line, behind: most - mine }] : [];
   });
   const lines = losses.sort((one, other) => other.behind - one.behind).map(({ line }) => line);
-  console.log(`\n  where another removes more than we do: ${lines.join(', ') || 'nowhere'}`);
+  console.log(
+    `\n  where another removes more than we do: ${lines.length === 0 ? 'nowhere' : lines.map((line) => `\n    ${line}`).join('')}`,
+  );
 }
 
 type Removed = (one: Compared, own: readonly Conversation[]) => number;
