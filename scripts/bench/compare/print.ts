@@ -101,7 +101,7 @@ function printLosses(
   });
   const lines = losses.sort((one, other) => other.behind - one.behind).map(({ line }) => line);
   console.log(
-    `\n  where another removes more than we do: ${lines.length === 0 ? 'nowhere' : lines.map((line) => `\n    ${line}`).join('')}`,
+    `\n  where another removes more than we do:${lines.length === 0 ? ' nowhere' : lines.map((line) => `\n    ${line}`).join('')}`,
   );
 }
 
