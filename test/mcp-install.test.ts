@@ -1,5 +1,5 @@
 /** `headroom mcp install`, `uninstall` and `status` on a machine of its own: files that people wrote, and agents' own commands. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mcpAgents } from '../src/mcp/agents.ts';
@@ -86,9 +86,9 @@ describe('a file that a person wrote', () => {
     expect(statSync(file).mode & 0o777).toBe(0o640);
     expect(read(`${file}.headroom-backup`)).toBe(text);
     await mcp('uninstall', 'cursor');
-    expect(read(file)).toBe(text);
-    expect(statSync(file).mode & 0o777).toBe(0o640);
-    expect(existsSync(`${file}.headroom-backup`)).toBe(false);
+    expect({ text: read(file), mode: statSync(file).mode & 0o777, hasBackup: existsSync(`${file}.headroom-backup`) }).toEqual({
+      ...{ text, mode: 0o640, hasBackup: false },
+    });
   });
 
   test('loses our entry alone where something else has changed since', async () => {
@@ -185,6 +185,7 @@ test('an entry of an earlier place of ours is replaced, and what stood there bef
   const file = put('.cursor/mcp.json', text);
   await mcp('install', 'cursor');
   writeFileSync(file, read(file).replace(machine.cli, '/somewhere/else/cli.js'));
+  expect((await mcp('status')).stdout).toMatch(/^cursor +program gone/m);
   expect(await mcp('install', 'cursor')).toMatchObject({ code: 0, stdout: expect.stringContaining('added to') });
   expect(JSON.parse(read(file))).toEqual({ mcpServers: { x: { command: 'y' }, headroom: start() } });
   await mcp('uninstall', 'cursor');
@@ -286,6 +287,14 @@ test('what cannot be meant is said in a line or two', async () => {
     stderr: expect.stringMatching(/^headroom: There is no agent `emacs`\nAgents: claude, codex, .*\n$/),
   });
   expect(await mcp('uninstall')).toMatchObject({ code: 0, stdout: 'It is in no agent.\n' });
-  const { stdout } = await mcp('status', '--json');
-  expect(JSON.parse(stdout)).toHaveLength(mcpAgents.length);
+  expect(JSON.parse((await mcp('status', '--json')).stdout)).toHaveLength(mcpAgents.length);
+});
+
+test('a program that npx will throw away is put nowhere', async () => {
+  const folder = join(machine.root, '_npx', 'x');
+  cpSync(dirname(machine.cli), folder, { recursive: true });
+  placeProgram(join(machine.bin, 'fleeting'), `exec "${process.execPath}" "${join(folder, 'cli.js')}" "$@"`);
+  const { code, stderr } = await machine.startProgram('fleeting', ['mcp', 'install', 'cursor']).ended;
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('npx will throw this program away') });
+  expect(existsSync(inHome('.cursor/mcp.json'))).toBe(false);
 });

@@ -1,6 +1,9 @@
 /** `headroom mcp` as a speaker of the protocol: versions old and new, what is not known, junk, and a client that goes. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createMachine, type Machine, processesOf } from './helpers/launches.ts';
+import { createMachine, isAlive, type Machine, processesOf, until } from './helpers/launches.ts';
 import { type Json, startServer, testRun } from './helpers/mcp-client.ts';
 
 let machine: Machine;
@@ -123,6 +126,21 @@ describe('the protocol', () => {
     deaf.ask(hello('2025-06-18'));
     for (let n = 0; n < 5; n++) deaf.ask({ jsonrpc: '2.0', id: n, method: 'tools/list' });
     expect(await deaf.ended).toBe(0);
+  });
+
+  test('ends with a client that is killed', async () => {
+    const client = join(machine.root, 'client.mjs');
+    const server = `spawn(process.execPath, [${JSON.stringify(machine.cli)}, 'mcp'], { stdio: ['pipe', 'pipe', 'inherit'] })`;
+    writeFileSync(
+      client,
+      `import { spawn } from 'node:child_process';\nconst server = ${server};\nserver.stdin.write('{}\\n');\nserver.stdout.once('data', () => console.log(server.pid));\n`,
+    );
+    const child = spawn(process.execPath, [client], { env: machine.environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = await new Promise<number>((resolve) => child.stdout.once('data', (chunk: Buffer) => resolve(Number(`${chunk}`))));
+    expect(isAlive(pid)).toBe(true);
+    child.kill('SIGKILL');
+    await until(() => !isAlive(pid));
+    expect(isAlive(pid)).toBe(false);
   });
 
   test('refuses words it does not know, and ends where there is no client', async () => {

@@ -47,7 +47,7 @@ export async function install(names: readonly string[], { file = [], dryRun = fa
 
 export async function uninstall(names: readonly string[], { file = [], dryRun = false }: InstallFlags): Promise<void> {
   const isAsked = names.length > 0 || file.length > 0;
-  const targets = findTargets(names, file).filter((target) => isAsked || stateOf(target) === 'installed');
+  const targets = findTargets(names, file).filter((target) => isAsked || isIn.includes(stateOf(target)));
   if (targets.length === 0) process.stdout.write('It is in no agent.\n');
   await each(targets, async ({ file: path, spelling, own }) => {
     if (!isOwnEntry(readEntry(path, spelling))) return 'was not there';
@@ -64,11 +64,17 @@ export function status({ json = false }: { readonly json?: boolean }): void {
       process.stdout.write(`${name.padEnd(10)}${state.padEnd(15)}${state === 'not here' ? '' : file}\n`.replace(/ +\n/, '\n'));
 }
 
+/** The states in which an entry of ours is there. */
+const isIn = ['installed', 'program gone'];
+
 function stateOf(target: Target): string {
   try {
     const entry = readEntry(target.file, target.spelling);
     if (entry === undefined) return target.isHere ? 'not installed' : 'not here';
-    return isOwnEntry(entry) ? 'installed' : 'another one';
+    if (!isOwnEntry(entry)) return 'another one';
+    // As after a new version of Node that stands elsewhere.
+    const [command = '', file = ''] = readServer(entry)?.words ?? [];
+    return existsSync(command) && existsSync(file) ? 'installed' : 'program gone';
   } catch {
     return 'unreadable';
   }
