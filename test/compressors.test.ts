@@ -104,6 +104,36 @@ describe.each([cleaner, ...compressors].map((compressor) => [compressor.kind, co
     }
   });
 
+  // Each of these once took a member more than linear time, or would have.
+  test.each([
+    ['slashes, 2 MB', '/'.repeat(2_000_000)],
+    ['carriage returns and what is no line end', `${'\r'.repeat(1_000_000)}x\r${'\r'.repeat(1_000_000)}\n`],
+    ['a long blank before a bar', `-[ RECORD 1 ]\n${' '.repeat(1_000_000)}x|\n`],
+    ['tabs before a word', `>${'\t'.repeat(1_000_000)}`],
+    ['beginnings of links', '[]('.repeat(500_000)],
+    ['brackets to open', '[ x'.repeat(600_000)],
+    ['braces, one to a line', '{\n'.repeat(1_000_000)],
+    ['hits of one file', 'src/a.ts:1:x\n'.repeat(150_000)],
+    ['one folder', 'src/pages/a.ts\n'.repeat(140_000)],
+    ['errors below a log', '12:00:00 up\n'.repeat(60_000) + Array.from({ length: 59_000 }, (_, n) => `error ${n}\n`).join('')],
+  ])('stays calm on %s', (_, text) => {
+    for (const call of calls.slice(0, 4)) {
+      for (const form of formsOf(compressor, { text, call })) expect(form.text.length).toBeLessThanOrEqual(text.length + 1);
+      excerptOf(compressor, { text, call });
+    }
+  });
+
+  // Whatever is its own, said again and again.
+  test.each(own.map(({ name, call, input }) => [name, call, input] as const))('stays calm on much of %s', (_, call, input) => {
+    const [first = ''] = input.split('\n').filter((line) => line.trim() !== '');
+    for (const piece of [`${input}\n`, `${first}\n`, `${first}\r`]) {
+      const text = piece.repeat(Math.ceil(500_000 / piece.length));
+      // Longer forms are the pipeline's to drop.
+      for (const form of formsOf(compressor, { text, call })) expect(form.text.length).toBeLessThanOrEqual(2 * text.length);
+      excerptOf(compressor, { text, call });
+    }
+  });
+
   test('never throws on random text, and what it says of it is true', () => {
     const lines = own.flatMap(({ input }) => input.split('\n').map((line) => `${line}\n`)).slice(0, 400);
     const piece = fc.oneof(

@@ -4,6 +4,7 @@
  */
 import type { ToolCall } from '../block.ts';
 import { linesOf } from '../text/lines-of.ts';
+import { rememberLast } from '../text/remember-last.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
@@ -83,6 +84,13 @@ function isOnlyPaths(text: string): boolean {
 }
 
 function asFolders(text: string, allowsSpaces: boolean): SmallerText | undefined {
+  return allowsSpaces ? ofPaths(text) : ofPlainPaths(text);
+}
+
+const ofPaths = rememberLast((text) => foldersOf(text, true));
+const ofPlainPaths = rememberLast((text) => foldersOf(text, false));
+
+function foldersOf(text: string, allowsSpaces: boolean): SmallerText | undefined {
   const form = writeFolders(text, allowsSpaces);
   return form === undefined || form.length >= text.length ? undefined : { text: form, form: 'invertible', inverse: readFolders };
 }

@@ -4,6 +4,7 @@
  */
 import type { ToolCall } from '../block.ts';
 import { linesOf } from '../text/lines-of.ts';
+import { rememberLast } from '../text/remember-last.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
@@ -19,13 +20,15 @@ export const search: Compressor = {
   claim: ({ text, call }) => (isSearch(call) && namesPaths(text) ? 0.9 : 0),
   shrink: ({ text }) => formsOf(text),
   excerpt: ({ text, asked }) => {
-    const forms = formsOf(text).sort((one, other) => one.text.length - other.text.length);
+    const forms = [...formsOf(text)].sort((one, other) => one.text.length - other.text.length);
     return forms[0] && excerptOf(forms[0], asked ?? '');
   },
 };
 
 /** Those that read back and are smaller. */
-function formsOf(text: string): SmallerText[] {
+const formsOf: (text: string) => readonly SmallerText[] = rememberLast(writeForms);
+
+function writeForms(text: string): SmallerText[] {
   if (saysBase(text)) return [];
   const found = writeFound(text);
   if (found !== undefined) return found.length < text.length ? [{ text: found, form: 'invertible', inverse: readFound }] : [];
