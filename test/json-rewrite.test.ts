@@ -34,7 +34,8 @@ describe('rewriteJson', () => {
             after = putText(after, { path: paths[pick % paths.length]!, put: () => structuredClone(other) }, '');
             replaced++;
           }
-          expect(JSON.parse(rewriteJson(Buffer.from(text), before, after).toString())).toEqual(after);
+          // JSON has no -0.
+          expect(JSON.parse(rewriteJson(Buffer.from(text), before, after).toString())).toEqual(JSON.parse(JSON.stringify(after)));
         },
       ),
       { numRuns: 500 },
