@@ -1,8 +1,8 @@
 /** Pages as text: every word that shows is there, in order, nothing that does not show, and every link target. The common laws of members stand in `compressors.test.ts`. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readPage } from '../src/compressors/html/html-page.ts';
 import { html } from '../src/compressors/html.ts';
-import { readPage } from '../src/compressors/html-page.ts';
 
 const call = { tool: 'Bash', input: { command: 'curl -s https://harbour.example.org/' } };
 const textOf = (page: string) => readPage(page)?.lines.map(({ text }) => text) ?? [];

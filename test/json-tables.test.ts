@@ -1,8 +1,8 @@
 /** JSON as outlines and tables: whatever its shape and spelling, what is written reads back to the byte. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readText, writeText } from '../src/compressors/json/json-text.ts';
 import { json } from '../src/compressors/json.ts';
-import { readText, writeText } from '../src/compressors/json-text.ts';
 
 type Tree = { text: string } | { raw: string } | { items: readonly Tree[] } | { members: readonly (readonly [string, Tree])[] };
 

@@ -1,8 +1,8 @@
 /** Logs under headings: whatever a log looks like, every byte of it comes back; and what excerpts of logs must show. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readHeadings, writeHeadings } from '../src/compressors/log-headings.ts';
-import { isTrouble } from '../src/compressors/log-line.ts';
+import { readHeadings, writeHeadings } from '../src/compressors/logs/log-headings.ts';
+import { isTrouble } from '../src/compressors/logs/log-line.ts';
 import { logs } from '../src/compressors/logs.ts';
 
 const stamps = [

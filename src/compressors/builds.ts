@@ -3,8 +3,8 @@
  * diagnostics share said once above them, prefixes of task runners too, rules across the screen shortened.
  */
 import type { Compressor } from './compressor.ts';
-import { claimRun } from './run-claim.ts';
-import { excerptRun, formsOf } from './run-lines.ts';
+import { claimRun } from './runs/run-claim.ts';
+import { excerptRun, formsOf } from './runs/run-lines.ts';
 
 /** The tool, or what starts it and the word that says what is run; a path that holds such a word is none. */
 const command =

@@ -6,8 +6,8 @@ import { findAsked } from '../text/asked-words.ts';
 import { writeRows } from '../text/columns.ts';
 import { linesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
-import { type CommandTable, findTables, gapCloser } from './command-table-formats.ts';
-import { dullnessOf } from './command-table-rows.ts';
+import { type CommandTable, findTables, gapCloser } from './command-tables/command-table-formats.ts';
+import { dullnessOf } from './command-tables/command-table-rows.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
 
 /** Spares texts of another kind the reading of every line. */

@@ -4,11 +4,11 @@
  */
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt } from './compressor.ts';
-import { type DiffLines, isWrittenByPrograms, readDiffLines } from './diff-files.ts';
-import { fileHeaders } from './diff-headers.ts';
-import { commitPeople } from './git-log.ts';
-import { statusPaths } from './git-paths.ts';
-import { statRows } from './git-stat.ts';
+import { type DiffLines, isWrittenByPrograms, readDiffLines } from './diffs/diff-files.ts';
+import { fileHeaders } from './diffs/diff-headers.ts';
+import { commitPeople } from './git/git-log.ts';
+import { statusPaths } from './git/git-paths.ts';
+import { statRows } from './git/git-stat.ts';
 import { shortenText, type TwoWay } from './two-way.ts';
 
 const hunk = /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/m;

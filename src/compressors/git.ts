@@ -5,12 +5,12 @@
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
-import { blamedLines } from './git-blame.ts';
-import { excerptOfGit, longList } from './git-excerpt.ts';
-import { lineEndWarnings } from './git-line-ends.ts';
-import { commitPeople } from './git-log.ts';
-import { statusPaths } from './git-paths.ts';
-import { statRows } from './git-stat.ts';
+import { blamedLines } from './git/git-blame.ts';
+import { excerptOfGit, longList } from './git/git-excerpt.ts';
+import { lineEndWarnings } from './git/git-line-ends.ts';
+import { commitPeople } from './git/git-log.ts';
+import { statusPaths } from './git/git-paths.ts';
+import { statRows } from './git/git-stat.ts';
 import { shortenText } from './two-way.ts';
 
 /** How its longer outputs begin, for texts whose command is not known. */

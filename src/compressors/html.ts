@@ -5,8 +5,8 @@
 import { fetchesPage } from '../text/page-request.ts';
 import { findTelling } from '../text/telling-words.ts';
 import type { Compressor, SmallerText, TextToShrink } from './compressor.ts';
-import { keepMain, tellParts } from './html-main.ts';
-import { type Page, readPage } from './html-page.ts';
+import { keepMain, tellParts } from './html/html-main.ts';
+import { type Page, readPage } from './html/html-page.ts';
 
 /** What stands before a page: progress of the fetching tool, its own words. */
 const mostBefore = 4000;

@@ -5,7 +5,7 @@
 import { linesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
-import { isTrouble } from './log-line.ts';
+import { isTrouble } from './logs/log-line.ts';
 import { progressOf, provisioning, tellProgress } from './progress-lines.ts';
 
 const provisioner = /\b(?:terraform|tofu|terragrunt|kubectl|oc|helm|kustomize|ansible|ansible-playbook)\b/;

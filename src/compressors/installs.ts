@@ -5,7 +5,7 @@
 import { linesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
-import { isTrouble } from './log-line.ts';
+import { isTrouble } from './logs/log-line.ts';
 import { bar, installing, progressOf, tellProgress } from './progress-lines.ts';
 
 const installCommand =

@@ -4,8 +4,8 @@
  */
 import { printsFile } from '../text/prints-file.ts';
 import type { Compressor } from './compressor.ts';
-import { excerptJson } from './json-excerpt.ts';
-import { readText, writeText } from './json-text.ts';
+import { excerptJson } from './json/json-excerpt.ts';
+import { readText, writeText } from './json/json-text.ts';
 
 /** A line that opens a value, one that is a long one, or several that are one each. */
 const inText = /^[[{]$|^[[{]["[{].{150}|(?:^\{".*\}\n){2}/m;

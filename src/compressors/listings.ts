@@ -8,10 +8,10 @@ import { rememberLast } from '../text/remember-last.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
-import { excerptOf } from './listing-excerpt.ts';
-import { shrinkLong } from './listing-long.ts';
-import { readFolders, readListed, writeFolders } from './listing-paths.ts';
-import { shrinkTree } from './listing-tree.ts';
+import { excerptOf } from './listings/listing-excerpt.ts';
+import { shrinkLong } from './listings/listing-long.ts';
+import { readFolders, readListed, writeFolders } from './listings/listing-paths.ts';
+import { shrinkTree } from './listings/listing-tree.ts';
 
 export const listings: Compressor = {
   kind: 'listings',

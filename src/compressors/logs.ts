@@ -9,9 +9,9 @@ import { findAsked } from '../text/asked-words.ts';
 import { linesOf } from '../text/lines-of.ts';
 import { commandOf, pathOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
-import { isHeading, readHeadings, writeHeadings } from './log-headings.ts';
-import { beginsWithLevel, isTrouble, type LogLine, readLogLine } from './log-line.ts';
-import { shapeOf, tellShapes, wordingOf } from './log-shapes.ts';
+import { isHeading, readHeadings, writeHeadings } from './logs/log-headings.ts';
+import { beginsWithLevel, isTrouble, type LogLine, readLogLine } from './logs/log-line.ts';
+import { shapeOf, tellShapes, wordingOf } from './logs/log-shapes.ts';
 import { keepFrames, readFrames, tellFrames } from './stack-frames.ts';
 
 const logCommand =

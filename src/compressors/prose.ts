@@ -6,8 +6,8 @@ import type { ToolCall } from '../block.ts';
 import { linesOf } from '../text/lines-of.ts';
 import { fetchesPage } from '../text/page-request.ts';
 import type { Compressor } from './compressor.ts';
-import { findTop } from './prose-page.ts';
-import { keepResults } from './prose-results.ts';
+import { findTop } from './prose/prose-page.ts';
+import { keepResults } from './prose/prose-results.ts';
 
 const searching = /^(?:web_?search|search_?web|google_?search|brave_web_search|tavily_?search|exa_?search|web_search_exa|search)$/i;
 const instructions =

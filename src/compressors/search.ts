@@ -8,11 +8,11 @@ import { rememberLast } from '../text/remember-last.ts';
 import { pipelinesOf, programOf } from '../text/shell-pipelines.ts';
 import { commandOf } from '../text/tool-call.ts';
 import type { Compressor, SmallerText } from './compressor.ts';
-import { commonBase, saysBase } from './search-base.ts';
-import { excerptOf } from './search-excerpt.ts';
-import { readFound, writeFound } from './search-found.ts';
-import { readGroups, writeGroups } from './search-groups.ts';
-import { readSearch } from './search-lines.ts';
+import { commonBase, saysBase } from './search/search-base.ts';
+import { excerptOf } from './search/search-excerpt.ts';
+import { readFound, writeFound } from './search/search-found.ts';
+import { readGroups, writeGroups } from './search/search-groups.ts';
+import { readSearch } from './search/search-lines.ts';
 
 export const search: Compressor = {
   kind: 'search',

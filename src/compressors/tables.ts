@@ -5,8 +5,8 @@
 import { linesOf as plainLinesOf } from '../text/lines-of.ts';
 import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, SmallerText, TextToShrink } from './compressor.ts';
-import { type DrawnTable, findDrawnTables, readSeparated } from './tables-read.ts';
-import { keepRows, tellRows } from './tables-rows.ts';
+import { type DrawnTable, findDrawnTables, readSeparated } from './tables/tables-read.ts';
+import { keepRows, tellRows } from './tables/tables-rows.ts';
 
 /** Programs that print tables of their own making. */
 const program =
