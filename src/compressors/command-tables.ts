@@ -9,6 +9,7 @@ import { commandOf, showsFiles } from '../text/tool-call.ts';
 import { type CommandTable, findTables, gapCloser } from './command-tables/command-table-formats.ts';
 import { dullnessOf } from './command-tables/command-table-rows.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
+import { untilStable } from './until-stable.ts';
 
 /** Spares texts of another kind the reading of every line. */
 const mayBeRow = /^ *[\w%+-]+ +\S+ +\S/m;
@@ -23,7 +24,7 @@ export const commandTables: Compressor = {
     const close = gapCloser(commandOf(call) ?? '');
     return close && lines.some((line) => close(line) !== line) ? 0.7 : 0;
   },
-  shrink: (input) => withoutPadding(input, tablesOf(linesOf(input.text), input.call)),
+  shrink: ({ text: given, call }) => untilStable(given, (text) => withoutPadding({ text, call }, tablesOf(linesOf(text), call))),
   excerpt: (input) => excerptOf(input),
 };
 

@@ -7,6 +7,7 @@ import { commandOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, SmallerText, TextToShrink } from './compressor.ts';
 import { type DrawnTable, findDrawnTables, readSeparated } from './tables/tables-read.ts';
 import { keepRows, tellRows } from './tables/tables-rows.ts';
+import { untilStable } from './until-stable.ts';
 
 /** Programs that print tables of their own making. */
 const program =
@@ -26,7 +27,7 @@ export const tables: Compressor = {
     if (record.test(text) || findDrawnTables(lines).length > 0) return 0.85;
     return lines.length > leastRows && readSeparated(lines) ? 0.8 : 0;
   },
-  shrink: ({ text }) => draw(text)?.form,
+  shrink: ({ text }) => untilStable(text, (given) => draw(given)?.form),
   excerpt: (input) => {
     const drawn = draw(input.text) ?? separated(input);
     if (!drawn?.tables.some(isLong)) return undefined;

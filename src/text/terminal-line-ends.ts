@@ -9,5 +9,5 @@ const aiderTools = new Set(['run', 'test', 'lint', 'shell']);
 /** The text with plain line ends; the very same text where they are no terminal's. */
 export function withoutTerminalLineEnds(text: string, call: ToolCall | undefined): string {
   if (!aiderTools.has(call?.tool ?? '') || !text.includes('\r\n') || /(?<!\r)\n/.test(text)) return text;
-  return text.replaceAll('\r\n', '\n');
+  return text.replace(/(?<!\r)\r+\n/g, '\n');
 }
