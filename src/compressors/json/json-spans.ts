@@ -3,6 +3,7 @@
 import { layoutOf } from '../../text/json-layout.ts';
 import { parseJson } from '../../text/json-parse.ts';
 import { spellingOfStrings } from '../../text/json-spelling.ts';
+import { rememberLast } from '../../text/remember-last.ts';
 import { type JsonDocument, parseCutDocument, parseDocument, parseLines } from './json-document.ts';
 
 export interface JsonSpan {
@@ -21,7 +22,10 @@ const leastOfCut = 1000;
 /** Places at which a value seems to begin and does not: after so many, no more are tried. */
 const mostFailures = 8;
 
-export function findSpans(text: string): JsonSpan[] {
+/** The same text is asked for twice, for its form and for its excerpt. Not to be written to. */
+export const findSpans: (text: string) => readonly JsonSpan[] = rememberLast(readSpans);
+
+function readSpans(text: string): JsonSpan[] {
   const lines = text.split('\n');
   const spans: JsonSpan[] = [];
   let failures = 0;

@@ -52,6 +52,18 @@ export function writeOutline(root: JsonNode, notation: Notation, promote?: Promo
   return { lines: writer.lines, tables: writer.tables };
 }
 
+const planned = new WeakMap<readonly JsonNode[], { readonly table: Table | undefined }>();
+
+/** A tree that was read once is written twice, as its form and as its excerpt: the plans are the same. */
+function planOnce(items: readonly JsonNode[], plan: () => Table | undefined): Table | undefined {
+  let known = planned.get(items);
+  if (!known) {
+    known = { table: plan() };
+    planned.set(items, known);
+  }
+  return known.table;
+}
+
 /** How a value is found from the root; undefined where it cannot be. */
 type Path = readonly Segment[] | undefined;
 
@@ -143,7 +155,7 @@ class OutlineWriter {
 
   #table(lead: string, items: readonly JsonNode[], indent: string, within: Membership | undefined): boolean {
     if (items.length < 2) return false;
-    const table = planTable(items, () => within && membersBefore(within), false, this.#notation);
+    const table = planOnce(items, () => planTable(items, () => within && membersBefore(within), false, this.#notation));
     if (!table) return false;
     const start = this.lines.length;
     const first = table.columns.some(({ shown }) => shown.how === 'tree') ? undefined : this.#promote?.(table);
