@@ -3,7 +3,7 @@
  * file holds.
  */
 import { linesOf } from '../text/lines-of.ts';
-import { commandOf, showsFiles } from '../text/tool-call.ts';
+import { showsFiles } from '../text/tool-call.ts';
 import type { Compressor } from './compressor.ts';
 import { type DataKind, dataKindOf } from './data-lines.ts';
 
@@ -20,9 +20,7 @@ export const data: Compressor = {
   kind: 'data',
   lever: 'data',
   claim: ({ text, call }) => {
-    const command = commandOf(call) ?? '';
-    const isDump = /\b(?:xxd|hexdump|od)\b/.test(command);
-    if (text.length < 2000 || (showsFiles(call) && !isDump)) return 0;
+    if (text.length < 2000 || showsFiles(call)) return 0;
     let units = 0;
     for (const line of linesOf(text)) if (dataKindOf(line) !== undefined) units += line.length + 1;
     return units >= text.length * leastShare ? 0.55 : 0;

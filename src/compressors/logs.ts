@@ -7,7 +7,7 @@
 import type { ToolCall } from '../block.ts';
 import { findAsked } from '../text/asked-words.ts';
 import { linesOf } from '../text/lines-of.ts';
-import { commandOf, pathOf, showsFiles } from '../text/tool-call.ts';
+import { commandOf, namesLog, pathOf, showsFiles } from '../text/tool-call.ts';
 import type { Compressor, Excerpt, SmallerText, TextToShrink } from './compressor.ts';
 import { isHeading, readHeadings, writeHeadings } from './logs/log-headings.ts';
 import { beginsWithLevel, isTrouble, type LogLine, readLogLine } from './logs/log-line.ts';
@@ -16,7 +16,6 @@ import { keepFrames, readFrames, tellFrames } from './stack-frames.ts';
 
 const logCommand =
   /\b(?:docker|podman|nerdctl|docker-compose|compose|kubectl|oc|k|heroku|fly|flyctl|pm2|railway|vercel|wrangler|service)\b[^\n;&|]*\blogs?\b|\b(?:journalctl|dmesg|stern|rsync|logcat)\b|\btail\s+(?:-\S+\s+)*-[fF]/;
-const logFile = /\.(?:log|out|err)(?:\.\d+)?(?=["'\s;|&)<>]|$)|\/var\/log\/|\bLogs?\//i;
 
 /** Lines that must be there, and how many of all lines must begin as lines of logs do. */
 const leastLines = 6;
@@ -40,8 +39,7 @@ export const logs: Compressor = {
 
 /** True for calls that ask for a log by its command or its name. */
 function isAskedFor(call: ToolCall | undefined): boolean {
-  const asked = commandOf(call) ?? pathOf(call) ?? '';
-  return logCommand.test(asked) || logFile.test(asked);
+  return logCommand.test(commandOf(call) ?? pathOf(call) ?? '') || namesLog(call);
 }
 
 /** Lines that begin with a time or a level, of those that are not blank and not indented below one that does. */

@@ -5,6 +5,7 @@
 import type { Compressor, SmallerText, TextToShrink } from '../compressors/compressor.ts';
 import { cleaner, compressors } from '../compressors/index.ts';
 import { type Enveloped, splitEnvelope } from '../text/envelope.ts';
+import { namesLog, showsFiles } from '../text/tool-call.ts';
 import type { Form } from './decision.ts';
 import { type WrittenExcerpt, writeExcerpt } from './excerpt.ts';
 
@@ -82,7 +83,9 @@ function claim(input: TextToShrink): Claimed {
   const cleaned = clean(input);
   const envelope = splitEnvelope(cleaned.text);
   const present = { ...input, text: envelope.body };
-  const claims = compressors
+  // Agents edit files by their exact text: whatever a member thinks of one, it is not asked. A log is no such file.
+  const asked = showsFiles(input.call) && !namesLog(input.call) ? [] : compressors;
+  const claims = asked
     .map((compressor) => ({ compressor, claim: compressor.claim(present) }))
     .filter(({ claim }) => claim >= 0.5)
     .sort((one, other) => other.claim - one.claim);

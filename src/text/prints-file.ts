@@ -1,9 +1,8 @@
 /** Whether a call prints what a file holds, or lines of it: text that the agent may edit and must see exactly. */
 import type { ToolCall } from '../block.ts';
-import { commandOf, showsFiles } from './tool-call.ts';
+import { commandOf, searchers, showsFiles, viewers } from './tool-call.ts';
 
-const printer =
-  /^\s*(?:sudo\s+)?(?:cat|sed|head|tail|nl|bat|batcat|less|more|awk|rg|grep|egrep|ag|ack|Get-Content|gc|type|Select-String)\b/i;
+const printer = new RegExp(`^\\s*(?:sudo\\s+)?(?:${viewers}|${searchers})\\b`, 'i');
 const gitFile = /^\s*git\s+(?:-\S+\s+\S+\s+)*(?:show|diff|grep|log|cat-file|blame)\b/;
 /** Tools that search files, and those that fetch one from elsewhere. */
 const fileTool = /^(?:grep|glob|rg)$|(?:^|_)(?:get|fetch|download)_?file(?:_?contents?)?$/i;

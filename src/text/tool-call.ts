@@ -43,14 +43,23 @@ export function numbersLines(call: ToolCall | undefined): boolean {
   );
 }
 
-const fileView =
-  /^\s*((cd|cat|sed|head|tail|nl|bat|less|more|awk|echo|printf|type|gc|Get-Content|Select-Object|Write-Host|git (-\S+ (\S+ )?)?show \S+:\S+)(\s|$)|$)/;
+/** Programs that print what files hold, and those that print lines of them, as alternatives of a pattern. */
+export const viewers = 'cat|sed|head|tail|nl|bat|batcat|less|more|awk|type|gc|Get-Content';
+export const searchers = 'rg|grep|egrep|ag|ack|Select-String';
+
+const fileView = new RegExp(`^\\s*((cd|echo|printf|Select-Object|Write-Host|${viewers}|git (-\\S+ (\\S+ )?)?show \\S+:\\S+)(\\s|$)|$)`);
+const logFile = /\.(?:log|out|err)(?:\.\d+)?(?=["'\s;|&)<>]|$)|\/var\/log\/|\bLogs?\//i;
 
 /** True for tools that show the content of files, and for commands that do nothing else. */
 export function showsFiles(call: ToolCall | undefined): boolean {
   const command = commandOf(call);
   if (command === undefined) return numbersLines(call);
   return command.split(/&&|\|\||[;|\n]/).every((part) => fileView.test(part));
+}
+
+/** True where a call names a file that programs write for people to look through, and that nobody edits. */
+export function namesLog(call: ToolCall | undefined): boolean {
+  return logFile.test(commandOf(call) ?? pathOf(call) ?? '');
 }
 
 /**

@@ -1,13 +1,14 @@
 /** Whether a text is a run of tests or a build: by the command, and by what only such tools print. */
-import { commandOf, showsFiles } from '../../text/tool-call.ts';
+import { commandOf, searchers, showsFiles, viewers } from '../../text/tool-call.ts';
 import type { TextToShrink } from '../compressor.ts';
 import { familiesIn } from './run-lines.ts';
 
 /** What stands before the program that is meant. */
 const leading = /^\s*(?:\(|then\b|do\b|!|&)?\s*(?:\w+=\S*\s+|sudo\s+|time\s+|env\s+|timeout\s+\S+\s+|exec\s+|rtk\s+)*/;
 /** Programs that show files, differences or hits: their lines are somebody's text, and must stay as they are. */
-const shows =
-  /^(?:cat|sed|nl|bat|head|tail|less|more|awk|type|gc|Get-Content|rg|grep|ag|ack|diff|find|ls|tree|curl|git\s+(?:-\S+\s+\S+\s+)?(?:diff|show|grep|log|blame|ls-files))\b/;
+const shows = new RegExp(
+  `^(?:${viewers}|${searchers}|diff|find|ls|tree|curl|git\\s+(?:-\\S+\\s+\\S+\\s+)?(?:diff|show|grep|log|blame|ls-files))\\b`,
+);
 /** Output of runs that was kept in a file. */
 const keptRun = /\.(?:log|out|txt)\b|\/logs?\b/;
 
