@@ -50,6 +50,7 @@ test('before an excerpt leaves, the whole is where its note says, and errors are
         const record = records.find(({ key }) => key === block.key);
         const note = closing.exec(text);
         expect(record?.form === 'excerpt').toBe(note !== null);
+        expect(record?.original).toBe(note?.[2]?.slice(-16));
         if (!note) continue;
         excerpts++;
         expect(kept.get(note[2] ?? '')).toBe(block.text);

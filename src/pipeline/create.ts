@@ -147,10 +147,10 @@ function collect(conversation: Conversation, thread: Thread, known: number, skip
     const decision = thread.decisions[at];
     if (!decision) continue;
     // Field by field: of hundreds of blocks in every request, `...rest` would take longer than finding them.
-    const { replacement, form, reason, kind, levers, tokensBefore, tokensAfter } = decision;
+    const { replacement, form, reason, kind, levers, tokensBefore, tokensAfter, original } = decision;
     if (replacement !== undefined) replacements.set(at, replacement);
     const { key, call } = block;
-    records.push({ key, tool: call?.tool, carried: at < known, form, reason, kind, levers, tokensBefore, tokensAfter });
+    records.push({ key, tool: call?.tool, carried: at < known, form, reason, kind, levers, tokensBefore, tokensAfter, original });
   }
   return { replacements, records, skips };
 }

@@ -49,7 +49,7 @@ export function decide(block: Block, visible: VisibleLines, options: DecideOptio
   if ('reason' in kept) return { ...whole, noExcerpt: `no excerpt: ${kept.reason}` };
   visible.rollBack(mark);
   const excerpt = shape(block, tokensBefore, { ...shaped, text: closeExcerpt(shaped.excerpt, kept.path) }, visible, options);
-  if (excerpt.replacement !== undefined) return excerpt;
+  if (excerpt.replacement !== undefined) return { ...excerpt, original: nameIn(kept.path) };
   visible.rollBack(mark);
   return shape(block, tokensBefore, route({ text, call }, options.count), visible, options);
 }
@@ -90,6 +90,11 @@ function shape(
 /** A result that goes out as it came. */
 export function leave(reason: string, tokens: number, kind = 'text'): Decision {
   return { replacement: undefined, form: undefined, reason, kind, levers: {}, tokensBefore: tokens, tokensAfter: tokens, sources: [] };
+}
+
+/** Originals are named by the first 16 hex digits of their hash, wherever they are kept. */
+function nameIn(path: string): string | undefined {
+  return /[0-9a-f]{16}$/.exec(path)?.[0];
 }
 
 function unitsOf(repeat: Repeat): number {

@@ -21,6 +21,8 @@ export interface Decision {
   readonly tokensAfter: number;
   /** Chain keys of the blocks that repeats point to. */
   readonly sources: readonly string[];
+  /** Of an excerpt: the name of the original that was kept. */
+  readonly original?: string | undefined;
 }
 
 /** One line per result block and request. */

@@ -83,7 +83,9 @@ export function retreat(shrunk: Shrunk, isAccepted: (key: string) => boolean, re
   const reverted = new Set(shrunk.replaced.filter(({ key }) => !isAccepted(key)).map(({ key }) => key));
   if (reverted.size === 0 || !shrunk.received) return undefined;
   const blocks = shrunk.blocks.map((block) =>
-    reverted.has(block.key) ? { ...block, form: undefined, levers: {}, reason, tokensAfter: block.tokensBefore } : block,
+    reverted.has(block.key)
+      ? { ...block, form: undefined, levers: {}, reason, tokensAfter: block.tokensBefore, original: undefined }
+      : block,
   );
   const bodies = asBodies(shrunk.received, splice(shrunk.received, kept));
   return { shrunk: { ...shrunk, ...bodies, replaced: kept, blocks }, reverted: [...reverted] };
