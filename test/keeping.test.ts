@@ -153,6 +153,8 @@ describe('an excerpt', () => {
     expect(sent).toContain('order 7 could not be saved');
     expect(sent.length).toBeLessThan(log.length / 5);
     expect(stderr).toContain('excerpts ~');
+    // By which the page finds it.
+    expect(lines().flatMap(({ blocks = [] }) => blocks)).toEqual([expect.objectContaining({ form: 'excerpt', original: name })]);
   });
 
   test('is none where originals cannot be kept, and the agent goes on', async () => {

@@ -71,6 +71,39 @@ test('results are summed by kind, lever and reason, those sent before apart', ()
   expect(carried).toMatchObject({ results: 2, before: 400, after: 300, leftAlone: { small: { results: 1, tokens: 0 } } });
 });
 
+describe('results are listed one by one', () => {
+  const list = (blocks: readonly BlockRecord[], mode: 'shrink' | 'observe' = 'shrink') =>
+    ledgerLine({ ...record, blocks }, { ...launch, mode })?.blocks;
+
+  test('with what became of each, where a request is the first to send them and they were big enough to be counted', () => {
+    const blocks = [
+      { ...shrunk('logs', 5000, { excerpt: 4000, repeats: 100 }), form: 'excerpt' as const, original: '0123456789abcdef' },
+      shrunk('search', 900, { repeats: 200 }, true),
+      block({ tool: undefined, kind: 'json', reason: 'nothing to gain', tokensBefore: 250, tokensAfter: 250 }),
+      block({}),
+    ];
+    const excerpt = { tool: 'Bash', kind: 'logs', form: 'excerpt', before: 5000, after: 900, levers: { excerpt: 4000, repeats: 100 } };
+    const left = { tool: null, kind: 'json', form: null, reason: 'nothing to gain', before: 250, after: 250 };
+    expect(list(blocks)).toEqual([{ ...excerpt, original: '0123456789abcdef' }, left]);
+    // Only observed: no original was kept.
+    expect(list(blocks, 'observe')).toEqual([excerpt, left]);
+    expect(list([block({})])).toBeUndefined();
+  });
+
+  test('of hundreds the heaviest, in their order', () => {
+    const sizes = Array.from({ length: 300 }, (_, at) => 200 + ((at * 7919) % 300));
+    const listed = list(sizes.map((tokens) => block({ reason: 'nothing to gain', tokensBefore: tokens, tokensAfter: tokens }))) ?? [];
+    expect(listed).toHaveLength(32);
+    expect(listed.map(({ before }) => before)).toEqual(sizes.filter((size) => size >= 500 - 32));
+    expect(Buffer.byteLength(JSON.stringify(listed))).toBeLessThan(4096);
+  });
+
+  test('whatever a tool is called and a compressor says', () => {
+    const blocks = [block({ tool: 't'.repeat(5000), reason: 'compressor threw: "secret text"', tokensBefore: 300, tokensAfter: 300 })];
+    expect(list(blocks)).toEqual([{ tool: 't'.repeat(60), kind: 'text', form: null, reason: 'compressor threw', before: 300, after: 300 }]);
+  });
+});
+
 describe('nothing is passed on', () => {
   test('of messages, which may quote what could not be read', () => {
     const quoting = 'Unexpected token in JSON: "secret text"';

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { BlockRecord } from '../pipeline/decision.ts';
 import type { ExchangeRecord, ProxyMode } from '../proxy/records.ts';
 import type { LedgerLine, ResultSums } from '../store/ledger.ts';
+import { listBlocks, withoutDetail } from './ledger-blocks.ts';
 import { isShrunk } from './totals.ts';
 
 /** What all lines of a launch say alike. */
@@ -34,6 +35,8 @@ export function ledgerLine(record: ExchangeRecord, launch: LaunchPart): LedgerLi
   const { time, upstream, protocol, kind, model, status, outcome, bytesReceived, bytesSent, blocks, untouched, retried, usage, addedMs } =
     record;
   if (outcome === 'refused') return undefined;
+  // Whoever only observes keeps no original.
+  const listed = listBlocks(blocks, launch.mode === 'shrink');
   return {
     v: 1,
     time: new Date(time).toISOString(),
@@ -51,6 +54,7 @@ export function ledgerLine(record: ExchangeRecord, launch: LaunchPart): LedgerLi
     ...(record.bySubscription ? { bySubscription: true } : {}),
     first: sumUp(blocks.filter(({ carried }) => !carried)),
     carried: sumUp(blocks.filter(({ carried }) => carried)),
+    ...(listed.length > 0 ? { blocks: listed } : {}),
     addedMs: Math.round(addedMs * 1000) / 1000,
   };
 }
@@ -80,9 +84,4 @@ function sumUp(blocks: readonly BlockRecord[]): ResultSums {
     leftAlone[reason].tokens += block.tokensBefore;
   }
   return { ...whole, byKind, byLever, leftAlone };
-}
-
-/** `compressor threw: MESSAGE`: a message may quote what it could not read. */
-function withoutDetail(reason: string): string {
-  return (reason.split(':', 1)[0] ?? '').slice(0, 60);
 }

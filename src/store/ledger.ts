@@ -38,6 +38,8 @@ export interface LedgerLine {
   /** Results that this request sent for the first time, and those that an earlier one had sent. While observing: as they would have gone. */
   readonly first: ResultSums;
   readonly carried: ResultSums;
+  /** The heaviest of `first` one by one, in order; those too small to be counted are not among them. Absent in lines of older versions. */
+  readonly blocks?: readonly LedgerBlock[];
   /** Milliseconds of our own work. */
   readonly addedMs: number;
 }
@@ -62,6 +64,21 @@ export interface ResultSums extends TokenChange {
   readonly byLever: Readonly<Record<string, number>>;
   /** Results that went out as they came, by reason; small ones were never counted and have 0 tokens. */
   readonly leftAlone: Readonly<Record<string, { readonly results: number; readonly tokens: number }>>;
+}
+
+/** One result. Tokens are o200k. */
+export interface LedgerBlock {
+  readonly tool: string | null;
+  readonly kind: string;
+  /** Null: it went out as it came, and `reason` says why. */
+  readonly form: 'invertible' | 'same-to-the-eye' | 'excerpt' | null;
+  readonly reason?: string;
+  readonly before: number;
+  readonly after: number;
+  /** Tokens removed. */
+  readonly levers?: Readonly<Record<string, number>>;
+  /** Of an excerpt: the name of its original, the first 16 hex digits of its hash. */
+  readonly original?: string;
 }
 
 /** Stands at the beginning of every line, and nowhere else: within a string of JSON its quotes would be escaped. */

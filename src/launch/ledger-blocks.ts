@@ -1,0 +1,28 @@
+/** Which results a line of the ledger lists one by one, and what it says of each: figures and names, no text, no path and no command. */
+import type { BlockRecord } from '../pipeline/decision.ts';
+import type { LedgerBlock } from '../store/ledger.ts';
+import { isShrunk } from './totals.ts';
+
+/** A conversation that is resumed sends hundreds at once. */
+const mostListed = 32;
+const longestTool = 60;
+
+/** Results that are sent for the first time, in order: the heaviest of them, and none that was too small to be counted. */
+export function listBlocks(blocks: readonly BlockRecord[], isKept: boolean): readonly LedgerBlock[] {
+  const counted = blocks.filter(({ carried, tokensBefore }) => !carried && tokensBefore > 0);
+  const heaviest = [...counted].sort((one, other) => other.tokensBefore - one.tokensBefore).slice(0, mostListed);
+  const listed = heaviest.length < counted.length ? counted.filter((block) => heaviest.includes(block)) : counted;
+  return listed.map((block) => describe(block, isKept));
+}
+
+function describe(block: BlockRecord, isKept: boolean): LedgerBlock {
+  const { tool, kind, form = null, tokensBefore: before, tokensAfter: after, levers, original } = block;
+  const same = { tool: tool?.slice(0, longestTool) ?? null, kind };
+  if (!isShrunk(block)) return { ...same, form: null, reason: withoutDetail(block.reason), before, after };
+  return { ...same, form, before, after, levers, ...(isKept && original !== undefined ? { original } : {}) };
+}
+
+/** `compressor threw: MESSAGE`: a message may quote what it could not read. */
+export function withoutDetail(reason: string): string {
+  return (reason.split(':', 1)[0] ?? '').slice(0, 60);
+}
