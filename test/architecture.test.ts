@@ -19,7 +19,7 @@ const levels: readonly (readonly string[])[] = [
   ['pipeline'],
   ['library'],
   ['index', 'proxy', 'mcp'],
-  ['adapters', 'demo', 'page'],
+  ['adapters', 'api', 'demo', 'page'],
   ['launch'],
   ['perf'],
   ['wrappers'],
@@ -125,7 +125,7 @@ describe('who may', () => {
   });
 
   test('listen: the proxy, the page, and the upstream of the demo', () => {
-    expect(users(/\.listen\(/)).toEqual(['src/demo/upstream.ts', 'src/page/server.ts', 'src/proxy/server.ts']);
+    expect(users(/\.listen\(/)).toEqual(['src/demo/upstream.ts', 'src/page/server.ts', 'src/proxy/listen.ts']);
   });
 
   test('start processes: the terminal, commands of agents, the question when a process began, tools of the demo, and the browser for the page', () => {

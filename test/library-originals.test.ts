@@ -58,6 +58,23 @@ describe('originals', () => {
     expect(opened.messages[3]).toEqual(answer('b'));
   });
 
+  test('are named by a tool, or by an address, where that is how the model gets at them', async () => {
+    for (const [recovery, named] of [
+      ['tool', (hash: string) => `headroom_retrieve ${hash}`],
+      [{ url: 'https://headroom.example:8443/k3y/' }, (hash: string) => `https://headroom.example:8443/k3y/originals/${hash}`],
+    ] as const) {
+      const headroom = createHeadroom({ folder: own(), recovery });
+      const first = await headroom.compress([ask('a'), answer('a')]);
+      const [hash = ''] = first.ccrHashes;
+      expect(lastLine(first.messages)).toMatch(/^\[… \d+ lines not shown, full text: /);
+      expect(lastLine(first.messages)?.endsWith(`full text: ${named(hash)}]`)).toBe(true);
+      // What is fetched that way is left as it is, and so is what carries the note.
+      const fetch = [ask('b', `curl -s ${named(hash)}`), answer('b')];
+      const opened = await headroom.compress([...first.messages, ...fetch]);
+      expect(opened.messages).toEqual([...first.messages, ...fetch]);
+    }
+  });
+
   test('that a tool of the name `headroom_retrieve` gave back are left as they are', async () => {
     const call = {
       role: 'assistant',

@@ -187,7 +187,21 @@ describe('compress', () => {
       /no format "gemini"; formats: anthropic, openai, vercel/,
     ],
     ['a budget that is no number', () => headroom.compress([], { tokenBudget: '9' as never }), /`tokenBudget` is no number/],
-    ['a recovery that is none', async () => createHeadroom({ recovery: 'magic' as never }), /no recovery "magic"/],
+    [
+      'a recovery that is none',
+      async () => createHeadroom({ recovery: 'magic' as never }),
+      /no recovery "magic"; recoveries: command, path, tool, {url}/,
+    ],
+    [
+      'a recovery by an address that is none',
+      async () => createHeadroom({ recovery: { url: 'ftp://x/y' } }),
+      /"ftp:\/\/x\/y" is no address/,
+    ],
+    [
+      'a recovery by an address with a query',
+      async () => createHeadroom({ recovery: { url: 'https://x/?a' } }),
+      /is no address that notes/,
+    ],
     ['a folder that fits no line', async () => createHeadroom({ folder: 'a\nb' }), /control character/],
   ])('says no to %s', async (_, attempt, message) => {
     await expect(attempt()).rejects.toThrow(TypeError);

@@ -2,15 +2,14 @@
 import { resolve } from 'node:path';
 import { checkProfile, createCompress } from './compress.ts';
 import type { Headroom, HeadroomOptions } from './headroom.ts';
-import { createKeeper } from './keep.ts';
+import { checkRecovery, createKeeper } from './keep.ts';
 import { retrieveFrom } from './retrieve.ts';
 
 /** `usualFolder`: where `headroom retrieve` looks unasked. Throws a `TypeError` for options that make no sense. */
 export function createHeadroomIn(usualFolder: string, options: HeadroomOptions = {}): Headroom {
   const { profile = 'standard', recovery = 'command' } = options;
   checkProfile(profile);
-  if (recovery !== 'command' && recovery !== 'path')
-    throw new TypeError(`there is no recovery ${JSON.stringify(recovery)}; recoveries: command, path`);
+  checkRecovery(recovery);
   const folder = resolve(options.folder ?? usualFolder);
   // It stands in notes, and a note is one line.
   if (/[\p{Cc}"]/u.test(folder)) throw new TypeError('the name of the folder holds a control character or a quotation mark');

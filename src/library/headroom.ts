@@ -6,16 +6,20 @@ export type Format = 'anthropic' | 'openai' | 'vercel';
 /** `lossless`: only forms that give back every byte, or look the same. `standard`: also excerpts of big results, with the original kept. */
 export type Profile = 'lossless' | 'standard';
 
+/**
+ * How the note below an excerpt names the original. `command`: `headroom retrieve HASH`. `path`: the file, for models that open files where
+ * this process runs. `tool`: `headroom_retrieve HASH`, for models that are given a tool of that name (ours by MCP, or one's own).
+ * `{url}`: `URL/originals/HASH`, where `headroom proxy` answers at a lasting public address; the key that opens it stands in the URL.
+ */
+export type Recovery = 'command' | 'path' | 'tool' | { readonly url: string };
+
 export interface HeadroomOptions {
   /** Where originals are kept, in a folder `originals` of it. Unless given, Headroom's own cache folder, where `headroom retrieve` looks. */
   readonly folder?: string | undefined;
   /** `standard` unless given. */
   readonly profile?: Profile | undefined;
-  /**
-   * How the note below an excerpt names the original: by the command `headroom retrieve HASH` (the default), or by the path of its file, for
-   * models that can open files where this process runs.
-   */
-  readonly recovery?: 'command' | 'path' | undefined;
+  /** `command` unless given. Settled for the instance: notes of one conversation never change. */
+  readonly recovery?: Recovery | undefined;
 }
 
 export interface CompressOptions {

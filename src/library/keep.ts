@@ -4,11 +4,11 @@ import { messageOf } from '../errors.ts';
 import type { KeepOriginal } from '../pipeline/decide.ts';
 import { openOriginals } from '../store/originals.ts';
 import { cacheParts } from '../store/place.ts';
-import type { HeadroomOptions } from './headroom.ts';
+import type { Recovery } from './headroom.ts';
 
 export interface Keeping {
   readonly folder: string;
-  readonly recovery: NonNullable<HeadroomOptions['recovery']>;
+  readonly recovery: Recovery;
   /** Whether `headroom retrieve` looks there unasked. */
   readonly isUsual: boolean;
 }
@@ -20,6 +20,8 @@ export function createKeeper({ folder, recovery, isUsual }: Keeping): KeepOrigin
     const kept = originals.keep(text);
     if (!kept.isKept) return kept;
     if (recovery === 'command') return { path: `headroom retrieve ${kept.name}${where}` };
+    if (recovery === 'tool') return { path: `headroom_retrieve ${kept.name}` };
+    if (typeof recovery === 'object') return { path: `${recovery.url.replace(/\/+$/, '')}/originals/${kept.name}` };
     try {
       // Agents compare a path with every link in it followed.
       return { path: realpathSync.native(kept.path) };
@@ -27,6 +29,18 @@ export function createKeeper({ folder, recovery, isUsual }: Keeping): KeepOrigin
       return { reason: messageOf(thrown) };
     }
   };
+}
+
+const words: readonly unknown[] = ['command', 'path', 'tool'];
+
+/** Throws a `TypeError` for what is none. */
+export function checkRecovery(recovery: unknown): asserts recovery is Recovery {
+  if (words.includes(recovery)) return;
+  const { url } = (recovery ?? {}) as { readonly url?: unknown };
+  if (url === undefined) throw new TypeError(`there is no recovery ${JSON.stringify(recovery)}; recoveries: ${words.join(', ')}, {url}`);
+  // It stands in notes, and the name of the original follows it.
+  if (typeof url !== 'string' || !/^https?:\/\/[^\s\p{Cc}"'<>[\]?#]+$/u.test(url) || !URL.canParse(url))
+    throw new TypeError(`${JSON.stringify(url)} is no address that notes can name: http or https, without a query`);
 }
 
 function quoted(folder: string): string {
