@@ -30,6 +30,21 @@ test('the protocol that serves a request chooses its upstream, else the path, el
   expect(main!.requests.map(({ path }) => path)).toEqual(paths.slice(5));
 });
 
+test('a name in the path chooses its upstream, whatever the API, and goes no further; a name that nobody has is a path like any other', async () => {
+  const [main, lab] = await Promise.all([0, 1].map(() => kept(startUpstream({ script }))));
+  const upstreams = { 'lab-1.x': { url: `${lab!.url}/base`, proxyUrl: undefined, caFiles: [] } };
+  const proxy = await kept(startTestProxy(main!.url, { upstreams }));
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
+  for (const path of ['/@lab-1.x/v1/chat/completions', '/@lab-1.x/v1/messages?beta=1', '/@lab-1.x', '/@other/v1/messages'])
+    await (await fetch(proxy.address + path, { method: 'POST', body })).text();
+  expect(lab!.requests.map(({ path, query }) => path + query)).toEqual(['/base/v1/chat/completions', '/base/v1/messages?beta=1', '/base/']);
+  expect(main!.requests.map(({ path }) => path)).toEqual(['/@other/v1/messages']);
+  expect(proxy.records.map(({ protocol, path }) => [protocol, path]).slice(0, 2)).toEqual([
+    ['openai-chat', '/v1/chat/completions'],
+    ['anthropic-messages', '/v1/messages'],
+  ]);
+});
+
 test('a failure names the upstream that did not answer, in the shape of the API that was asked', async () => {
   const main = await kept(startUpstream({ script }));
   const gone = await startUpstream({ script });

@@ -204,7 +204,9 @@ describe('the agent', () => {
     expect(await wrap(['nobody'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/^headroom: There is no agent `nobody`\nAgents: claude\b.*\.\n$/),
+      stderr: expect.stringMatching(
+        /^headroom: There is no agent `nobody`\nAgents: claude\b.*\. Any other command: headroom wrap -- nobody\n$/,
+      ),
     });
   });
 

@@ -6,3 +6,17 @@ import { codex } from './codex.ts';
 import { cursor } from './cursor.ts';
 
 export const wrappers: readonly ListedWrapper[] = [claude, aider, codex, cursor];
+
+/** Agents that cannot be wrapped, by what people type, and why. */
+export const refusals: Readonly<Record<string, { readonly title: string; readonly reason: string; readonly hint: string } | undefined>> = {
+  amp: {
+    title: 'Amp',
+    reason: "its model is asked by Sourcegraph's own servers, and no address of a model can be set",
+    hint: 'Its MCP tools can be ours: headroom mcp.',
+  },
+  auggie: {
+    title: 'Auggie',
+    reason: "its model is asked by Augment's own servers, and no address of a model can be set",
+    hint: 'Its MCP tools can be ours: headroom mcp.',
+  },
+};

@@ -1,14 +1,16 @@
 /** `headroom wrap`: one agent behind a proxy of its own. Everything after the agent's name is the agent's. */
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { basename, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { Command } from 'commander';
-import { wrappers } from '../../wrappers/index.ts';
+import { wrapCommand } from '../../wrappers/any-command.ts';
+import { refusals, wrappers } from '../../wrappers/index.ts';
 import { resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { Surroundings } from '../launch/launch.ts';
 import { say } from '../launch/say.ts';
-import type { ListedWrapper } from '../launch/wrapper.ts';
+import type { ListedWrapper, Wrapper } from '../launch/wrapper.ts';
 import { version } from '../version.ts';
 import { describeUnknown, loadSettings } from './settings.ts';
 
@@ -22,6 +24,7 @@ Examples:
   headroom wrap claude --resume         what follows the agent's name is its own
   headroom wrap claude -p "why?" | jq   nothing of ours on stdout
   headroom wrap --observe claude        see what would be removed
+  headroom wrap -- python agent.py      anything that honours OPENAI_BASE_URL, ANTHROPIC_BASE_URL
   headroom wrap --explain why.jsonl claude`;
 
 /** Whether somebody who typed this word meant `headroom wrap` before it. */
@@ -32,7 +35,7 @@ export function isAgentName(word: string): boolean {
 export function createWrapCommand(): Command {
   const command = new Command('wrap')
     .description('run an agent behind a private proxy that shrinks what it reads')
-    .usage("[options] <agent> [agent's arguments...]")
+    .usage("[options] <agent> [agent's arguments...]\n       headroom wrap [options] -- <command> [arguments...]")
     .argument('[agent]')
     .argument('[args...]')
     .helpOption('-h, --help', 'print this page')
@@ -51,14 +54,28 @@ export function createWrapCommand(): Command {
 export function findWrapper(agent: string): ListedWrapper {
   const wrapper = wrappers.find(({ name }) => name === agent);
   if (wrapper) return wrapper;
-  throw new Failure('unknown-agent', `There is no agent \`${agent}\``, names);
+  const refusal = Object.hasOwn(refusals, agent) ? refusals[agent] : undefined;
+  if (refusal) throw new Failure('agent-refused', `${refusal.title} cannot be wrapped: ${refusal.reason}`, refusal.hint);
+  throw new Failure('unknown-agent', `There is no agent \`${agent}\``, `${names} Any other command: headroom wrap -- ${agent}`);
 }
 
 const names = `Agents: ${wrappers.map(({ name }) => name).join(', ')}.`;
 
+/** After `--` stands any command; the name of an agent is that agent all the same. */
+function chooseWrapper(word: string, isAny: boolean): Wrapper {
+  if (!isAny || isAgentName(word)) return findWrapper(word);
+  // With a slash in it it is a path, as in a shell.
+  return wrapCommand(basename(word), /[\\/]/.test(word) ? resolve(word) : word);
+}
+
+/** Whether `--` stands before the agent: commander takes it away, and leaves whatever follows the agent as it is. */
+function isAfterDashes(args: readonly string[]): boolean {
+  return process.argv.at(-args.length - 2) === '--';
+}
+
 async function wrap(agent: string | undefined, args: readonly string[], flags: WrapFlags): Promise<void> {
   if (agent === undefined) throw new Failure('no-agent', 'Which agent?', `${names} Example: headroom wrap ${wrappers[0]?.name}`);
-  const wrapper = findWrapper(agent);
+  const wrapper = chooseWrapper(agent, isAfterDashes(args));
   const file = await loadSettings();
   const settings = resolveWrapSettings(flags, process.env, file);
   if (!settings.isQuiet) for (const line of describeUnknown(file)) say(line);

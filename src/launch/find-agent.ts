@@ -36,7 +36,12 @@ export function findAgent(wrapper: Sought, search: AgentSearch): string {
   const { lookalike } = wrapper;
   if (lookalike && find([lookalike.command], [], undefined)) throw new Failure('agent-missing', lookalike.message, lookalike.hint, 127);
   const sayNames = names.map((name) => `\`${name}\``).join(' or ');
-  throw new Failure('agent-missing', `${wrapper.title} (${sayNames}) is not on PATH; install it: ${wrapper.install}`, '', 127);
+  throw new Failure(
+    'agent-missing',
+    `${wrapper.title} (${sayNames}) is not on PATH${wrapper.install && `; install it: ${wrapper.install}`}`,
+    '',
+    127,
+  );
 }
 
 function programExtensions(search: AgentSearch): readonly string[] {

@@ -6,10 +6,13 @@ import { priceSource } from '../tokens/prices.ts';
 import { costLines } from './receipt-cost.ts';
 import { outputLines } from './receipt-outputs.ts';
 import { row, sayTimes, sorted } from './receipt-words.ts';
+import { usualStrays } from './silence.ts';
 import type { Totals } from './totals.ts';
 
 export interface ReceiptFacts {
   readonly title: string;
+  /** Where the agent's requests may have gone instead; see `Wrapper`. */
+  readonly strays?: string | undefined;
   readonly mode: ProxyMode;
   readonly profile: string;
   readonly totals: Totals;
@@ -165,12 +168,12 @@ function troubleLines({ requests, restarts, leftAlone }: Totals, style: Style): 
   return troubles.map((trouble) => row('', style.bad(trouble)));
 }
 
-function whyNothing({ title, totals, exitCode, milliseconds, withoutProxy }: ReceiptFacts): string {
+function whyNothing({ title, strays = usualStrays, totals, exitCode, milliseconds, withoutProxy }: ReceiptFacts): string {
   if (withoutProxy) return withoutProxy;
   if (totals.requests.refused > 0)
     return `${sayCount(totals.requests.refused, 'request')} came without the launch's secret and were refused`;
   if (exitCode !== 0 && milliseconds < 60_000) return `${title} ended with code ${exitCode} before it asked the model anything`;
-  return `${title} asked the model nothing, or settings that it puts above ours send its traffic elsewhere`;
+  return `${title} asked the model nothing, or ${strays}`;
 }
 
 function whyUnshrunk({ results, leftAlone, unread }: Totals): string {

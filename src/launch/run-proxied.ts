@@ -13,6 +13,7 @@ import { chooseProxy } from './network.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { startProxyThread } from './proxy-thread.ts';
 import { agentStart, runBare } from './run-bare.ts';
+import { watchSilence } from './silence.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 import { type AgentExit, type RunningAgent, startAgent } from './terminal.ts';
 import { loadInheritedSpawn, loadPty } from './terminal-spawn.ts';
@@ -49,6 +50,10 @@ export async function runProxied(launch: Launch, draft: Plan, problems: Problems
     agent = await startAgent(agentStart(launch, ready.plan.args, environment), { note: launch.note });
     const late = interruptions.signal();
     if (late) agent.end(late);
+    if (ready.plan.callsModel && ready.plan.covers !== 'tool-output' && agent.stdio === 'inherited' && !launch.surroundings.isInteractive) {
+      const { title, strays } = launch.wrapper;
+      teardown.add('silence', watchSilence({ meter: launch.meter, title, strays, note: launch.note }));
+    }
     // Only now: what dead launches left can wait until the agent is up.
     const ending = new AbortController();
     const sweep = sweepCache(ready.cacheFolder, launch.surroundings.platform, { signal: ending.signal });
@@ -151,9 +156,10 @@ function endedEarly(interruptions: Interruptions): AgentExit | undefined {
   return signal && { code: undefined, signal, failure: undefined, hungUp: signal === 'SIGHUP' };
 }
 
-/** The user's choice for a family outweighs their choice for all, and that the agent's own settings. */
-function chooseUpstreams(chosen: Launch['settings'], { upstream, upstreams, network }: Plan) {
-  const others = Object.entries({ ...(chosen.upstream === undefined ? upstreams : {}), ...chosen.upstreams });
+/** The user's choice for a family or a name outweighs their choice for all, and that the agent's own settings. */
+function chooseUpstreams(chosen: Launch['settings'], { upstream, upstreams = {}, network }: Plan) {
+  const planned = Object.fromEntries(Object.entries(upstreams).map(([name, url]) => [name, chosen.upstream ?? url]));
+  const others = Object.entries({ ...planned, ...chosen.upstreams });
   return {
     upstream: reach(chosen.upstream ?? upstream, network),
     upstreams: Object.fromEntries(others.map(([family, url]) => [family, reach(url, network)])),

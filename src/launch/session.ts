@@ -15,7 +15,7 @@ import { say } from './say.ts';
 import { readSituation } from './situation.ts';
 import { type AgentExit, exitStatus } from './terminal.ts';
 import { createMeter } from './totals.ts';
-import type { Wrapper } from './wrapper.ts';
+import type { Plan, Wrapper } from './wrapper.ts';
 
 /** Runs the agent behind a proxy of its own; resolves with its end when everything is taken down and the receipt is printed. */
 export async function runSession(
@@ -35,13 +35,14 @@ export async function runSession(
     const launch: Launch = { wrapper, settings, surroundings, command, situation, meter: createMeter(), outputs, note };
     // A plan is a pure function of its situation: asked once for what the proxy needs to start, and again with the proxy's address.
     const draft = wrapper.plan({ ...situation, proxyAddress: '', privateFolder: '' });
-    const isInside = isNested && isLaunchAddress(settings.upstream ?? draft.upstream);
+    const isInside = isNested && upstreamsOf(settings, draft).some(isLaunchAddress);
     const isBare = draft.runsBare || isInside;
     const exit = isBare ? await runBare(launch, isInside ? [insideNote] : draft.notes) : await runProxied(launch, draft, problems);
     if (exit.failure) throw exit.failure;
 
     const facts: ReceiptFacts = {
       title: wrapper.title,
+      strays: wrapper.strays,
       mode: settings.mode,
       profile: settings.profile,
       totals: launch.meter.totals,
@@ -69,6 +70,12 @@ async function billOf({ meter, settings, outputs }: Launch): Promise<Bill | unde
   const { turns } = meter.totals;
   if (turns.length === 0 || (settings.isQuiet && !outputs.receipt)) return undefined;
   return addUpBill(turns, await loadPrices(settings.prices));
+}
+
+/** Where requests would go: not through two proxies, whichever of them it is. */
+function upstreamsOf({ upstream, upstreams }: SessionSettings, draft: Plan): readonly string[] {
+  const planned = upstream === undefined ? [draft.upstream, ...Object.values(draft.upstreams ?? {})] : [upstream];
+  return [...planned, ...Object.values(upstreams)];
 }
 
 const insideNote = 'already inside a launch of headroom: its proxy serves this one too';

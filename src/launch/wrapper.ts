@@ -49,7 +49,10 @@ export interface Plan {
   readonly files: readonly PrivateFile[];
   /** Base URL the proxy forwards to, unless the user's `--upstream` says otherwise. */
   readonly upstream: string;
-  /** Other base URLs, by the family of APIs a request belongs to (`anthropic`, `openai`), for agents that speak several. */
+  /**
+   * Other base URLs, for agents that speak several APIs or ask several providers. By the family of APIs a request belongs to (`anthropic`,
+   * `openai`), or by any name of letters, digits, `-`, `_` and `.`: what the agent sends to `PROXY-ADDRESS/@NAME/...` goes there.
+   */
   readonly upstreams?: Readonly<Record<string, string>>;
   /** The environment in which the upstream is reached: HTTPS_PROXY, NO_PROXY and extra authorities as the agent itself would see them. */
   readonly network: Readonly<Record<string, string | undefined>>;
@@ -104,7 +107,7 @@ export interface Wrapper {
   readonly recognises?: (program: FoundProgram) => boolean;
   /** What people may have in its place, and what to say to them. */
   readonly lookalike?: { readonly command: string; readonly message: string; readonly hint: string };
-  /** How to get the agent, one line. */
+  /** How to get the agent, one line; empty where only the user knows. */
   readonly install: string;
   /** Where the agent may stand when PATH has none, most likely first. */
   readonly otherPlaces: (homeFolder: string) => readonly string[];
@@ -113,6 +116,8 @@ export interface Wrapper {
   readonly plan: (situation: Situation) => Plan;
   /** Whether the agent's model can open a file by its path, without asking: only then is it shown excerpts. */
   readonly opensFiles: boolean;
+  /** Where requests that do not come through us most likely went, to follow "or ": `a server of it that runs already sends them`. */
+  readonly strays?: string;
   /** Whether the plan can give the agent an MCP server for one launch. */
   readonly takesTools?: boolean;
 }

@@ -19,7 +19,7 @@ import { accept, takeBack } from './verdict.ts';
 
 export interface ExchangeParts extends PrepareParts {
   readonly protocols: readonly Protocol[];
-  readonly upstreams: Pick<Upstreams, 'choose'>;
+  readonly upstreams: Pick<Upstreams, 'choose' | 'take'>;
   readonly onRecord: (record: ExchangeRecord) => void;
 }
 
@@ -67,8 +67,9 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
   parts.onRecord(recordOf(course, outcome));
 }
 
-function begin(request: IncomingMessage, response: ServerResponse, target: string, { protocols, upstreams }: ExchangeParts): Course {
+function begin(request: IncomingMessage, response: ServerResponse, asked: string, { protocols, upstreams }: ExchangeParts): Course {
   const time = Date.now();
+  const { target, named } = upstreams.take(asked);
   const method = request.method ?? '';
   const path = pathOf(target);
   // A request for another protocol on this connection is no API request, whatever its path.
@@ -76,7 +77,7 @@ function begin(request: IncomingMessage, response: ServerResponse, target: strin
   const kind = protocol?.serves(method, path) ?? 'other';
   const shrunk = leave(undefined, 'unknown API');
   const rest = { raw: undefined, shrunk, streamed: 0, retried: false, addedMs: 0, status: undefined, usage: undefined };
-  return { request, response, target, protocol, route: upstreams.choose(protocol, path), kind, time, ...rest };
+  return { request, response, target, protocol, route: named ?? upstreams.choose(protocol, path), kind, time, ...rest };
 }
 
 /** Sends the request, and once more where upstream refuses what was changed (law 6). */

@@ -15,6 +15,8 @@ export interface Route {
 }
 
 export interface Upstreams {
+  /** Takes a name out of the path, `/@NAME/...`, where an upstream has it: an agent that asks several providers in one API needs that. */
+  take(target: string): { readonly target: string; readonly named: Route | undefined };
   /** The protocol that serves the request decides; where none does, the path. */
   choose(protocol: Protocol | undefined, path: string): Route;
   /** The one for whatever belongs to no other. */
@@ -41,6 +43,11 @@ export function createUpstreams({ upstream, upstreams = {} }: ProxySettings): Up
   const routes = new Map(Object.entries(upstreams).map(([family, settings]) => [family, routeTo(settings)]));
   return {
     main,
+    take(target) {
+      const [, name = '', rest = ''] = /^\/@([\w.-]+)(?=[/?]|$)(.*)$/s.exec(target) ?? [];
+      const named = routes.get(name);
+      return named ? { target: rest.startsWith('/') ? rest : `/${rest}`, named } : { target, named };
+    },
     choose: (protocol, path) => routes.get(protocol?.family ?? familyOfPath(path)) ?? main,
     close: async () => {
       for (const forwarder of loaded.values()) (await forwarder.catch(() => undefined))?.close();
