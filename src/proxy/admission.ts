@@ -11,16 +11,21 @@ export interface Admission {
 /** The first path segment is the secret; `port` is the one we listen on. */
 export function admit(request: IncomingMessage, secret: string, port: number): Admission {
   const url = request.url ?? '';
-  const end = url.slice(1).search(/[/?]/);
-  const segment = end < 0 ? url.slice(1) : url.slice(1, 1 + end);
-  const rest = end < 0 ? '' : url.slice(1 + end);
+  const { segment, target: rest } = withoutFirstSegment(url);
   const knowsSecret = url.startsWith('/') && isSame(segment, secret);
-  const target = knowsSecret ? (rest.startsWith('/') ? rest : `/${rest}`) : url;
+  const target = knowsSecret ? rest : url;
   return { isAdmitted: knowsSecret && isOurHost(request, port) && request.headers.origin === undefined, target };
 }
 
-// Digests have one length, so that the comparison tells nothing of the secret's.
-function isSame(given: string, secret: string): boolean {
+/** The first segment of a path, and what is left of path and query without it. */
+export function withoutFirstSegment(url: string): { readonly segment: string; readonly target: string } {
+  const end = url.slice(1).search(/[/?]/);
+  const rest = end < 0 ? '' : url.slice(1 + end);
+  return { segment: end < 0 ? url.slice(1) : url.slice(1, 1 + end), target: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
+/** Digests have one length, so that the comparison tells nothing of the secret's. */
+export function isSame(given: string, secret: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(secret));
 }

@@ -35,6 +35,8 @@ export interface ExchangeRecord {
   /** True where upstream said 400 to a changed body and the originals were sent once more. */
   readonly retried: boolean;
   readonly usage: Usage | undefined;
+  /** Set by the launch: tokens that were written to the prompt cache once more because what had been sent went out otherwise. Estimated. */
+  readonly rewritten?: number;
   /** True where the request's login is an account that is paid by the month. */
   readonly bySubscription?: boolean;
   /** Milliseconds spent on reading, deciding and splicing. */
@@ -62,8 +64,14 @@ export interface OriginalsPlace {
 export interface ProxySettings {
   /** 0: any free port. A restarted worker is given the port it had. */
   readonly port: number;
-  /** The first path segment of every request: 32 hex digits (128 bits). */
+  /** Address or name to listen on; 127.0.0.1 unless given. */
+  readonly host?: string;
+  /** The first path segment of every request: 32 hex digits (128 bits). Not asked for where the door stands open. */
   readonly secret: string;
+  /** Set: no secret in the path, see `open-door.ts`. Wherever others than this machine can reach it, visitors have to show the token. */
+  readonly open?: { readonly token: string | undefined };
+  /** Connections beyond these are closed at once. */
+  readonly mostConnections?: number;
   /** Opens the endpoint to which hooks hand what tools returned: its first path segment, 32 hex digits, never on a command line. */
   readonly contentSecret?: string;
   /** For every request that `upstreams` has none for. */

@@ -1,14 +1,17 @@
 /**
- * The listening socket: loopback only, and only for those who know the secret. What happens to an admitted request is `exchange.ts`'s matter.
+ * The listening socket, and who gets past it: on loopback those who know the secret, unless the owner opens the door (`open-door.ts`). What
+ * happens to an admitted request is `exchange.ts`'s matter.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { admit } from './admission.ts';
 import { type AnswerContent, serveContent } from './content.ts';
 import { exchange, pathOf } from './exchange.ts';
+import { listenOn } from './listen.ts';
+import { admitVisitor, tokenHeader } from './open-door.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
 import { createUpstreams } from './upstreams.ts';
@@ -23,6 +26,16 @@ export interface ProxyParts {
   readonly onSkip: (notices: readonly SkipNotice[]) => void;
   /** What is behind the content secret, where there is one. */
   readonly answerContent?: AnswerContent;
+  /**
+   * Endpoints of our own, asked before anything is forwarded: undefined where it serves none there, else it answers. Never rejects. A
+   * visitor who was not admitted is shown what is for everybody alone.
+   */
+  readonly answerOwn?: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: string,
+    access: 'all' | 'content' | 'none',
+  ) => Promise<void> | undefined;
 }
 
 /** What takes a while to load waits until the agent is up: just now its start needs the processor, and its first request is far off. */
@@ -30,17 +43,22 @@ const preloadAfterMs = 150;
 
 export interface RunningProxy {
   readonly port: number;
+  /** Takes no new connection and no new request on those there are; resolves when what is in flight has ended. */
+  drain(): Promise<void>;
+  /** Requests in flight. */
+  running(): number;
   /** Ends everything in flight, hands out its records and frees the port. */
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1; rejects where the port is taken or the upstream's address is none. */
+/** Rejects where the port is taken or the upstream's address is none. */
 export async function startProxy(settings: ProxySettings, parts: ProxyParts): Promise<RunningProxy> {
   const upstreams = createUpstreams(settings);
   let pipeline: Promise<Pipeline> | undefined;
   const inFlight = new Set<Promise<void>>();
   const sockets = new Set<Socket>();
   let port = settings.port;
+  let isDraining = false;
 
   const createPipeline = () => {
     pipeline ??= Promise.resolve().then(() => parts.createPipeline());
@@ -49,20 +67,32 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
   const serve = (request: IncomingMessage, response: ServerResponse, answersExpectation: boolean) => {
     // The agent may leave between two lines of ours; the exchange learns of it by the closing, and a write too late is no error.
     response.on('error', () => {});
-    const { isAdmitted, target } = admit(request, settings.secret, port);
+    const { isAdmitted, target } =
+      settings.open === undefined ? admit(request, settings.secret, port) : admitVisitor(request, settings.open.token);
     const content = settings.contentSecret === undefined ? undefined : admit(request, settings.contentSecret, port);
     // Either admission takes its own secret out of the path.
-    if (!isAdmitted && !content?.isAdmitted) return refuse(request, response, shorter(target, content?.target), parts.onRecord);
-    if (answersExpectation) response.writeContinue();
+    const isForContent = content?.isAdmitted ?? false;
+    const path = isForContent ? (content?.target ?? '') : target;
+    const access = isForContent ? 'content' : isAdmitted ? 'all' : 'none';
+    if (answersExpectation && access !== 'none') response.writeContinue();
+    if (isDraining) response.shouldKeepAlive = false;
+    const own = parts.answerOwn?.(request, response, path, access);
+    if (own === undefined && access === 'none')
+      return refuse(request, response, shorter(target, content?.target), settings, parts.onRecord);
     const ours = { ...parts, settings, upstreams, pipeline: createPipeline };
-    const running = isAdmitted ? exchange(request, response, target, ours) : serveContent(request, response, content?.target ?? '', ours);
+    const running = own ?? (isForContent ? serveContent(request, response, path, ours) : exchange(request, response, target, ours));
     inFlight.add(running);
-    const forget = () => inFlight.delete(running);
+    const forget = () => {
+      inFlight.delete(running);
+      // Not before the last byte is out, which makes its connection an idle one.
+      if (isDraining) setImmediate(() => server.closeIdleConnections());
+    };
     running.then(forget, forget);
   };
 
   // The time limits guard servers against strangers: here an upload may be slow, and an idle connection is closed by the agent.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0, maxHeaderSize: 128 * 1024 });
+  if (settings.mostConnections !== undefined) server.maxConnections = settings.mostConnections;
   server.on('connection', (socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
   server.on('request', (request, response) => serve(request, response, false));
   server.on('checkContinue', (request, response) => serve(request, response, true));
@@ -74,10 +104,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     if (response) serve(request, response, false);
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
-  });
-  port = (server.address() as AddressInfo).port;
+  port = await listenOn(server, settings.host ?? '127.0.0.1', port);
   // The first request asks for both, if it comes sooner; a failure is the requests' to record.
   const preload = setTimeout(() => {
     upstreams.main
@@ -87,6 +114,12 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
       .catch(() => {});
   }, preloadAfterMs);
 
+  const drain = async () => {
+    isDraining = true;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    await closed;
+  };
   const close = async () => {
     clearTimeout(preload);
     const closed = new Promise((resolve) => server.close(resolve));
@@ -94,7 +127,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     await Promise.allSettled([...inFlight, closed]);
     await upstreams.close();
   };
-  return { port, close };
+  return { port, drain, running: () => inFlight.size, close };
 }
 
 const plainly = 'Connection: close\r\nContent-Length: 0\r\n';
@@ -103,10 +136,19 @@ function shorter(one: string, other: string | undefined): string {
   return other !== undefined && other.length < one.length ? other : one;
 }
 
-/** No detail: whoever asks without the secret learns nothing. */
-function refuse(request: IncomingMessage, response: ServerResponse, target: string, onRecord: ProxyParts['onRecord']): void {
-  response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' });
-  response.end('Forbidden\n');
+/** No detail where there is a secret: whoever asks without it learns nothing. At an open door they are told how to get in. */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+  { open }: ProxySettings,
+  onRecord: ProxyParts['onRecord'],
+): void {
+  const status = open?.token === undefined ? 403 : 401;
+  const message = `Headroom: ${open?.token === undefined ? 'this proxy is for programs on its own machine, by 127.0.0.1 or localhost, and for no web page' : `its token is missing: as the header ${tokenHeader}, or first in the path`}.`;
+  const body = open === undefined ? 'Forbidden\n' : JSON.stringify({ error: { type: 'authentication_error', message } });
+  response.writeHead(status, { 'content-type': open === undefined ? 'text/plain' : 'application/json', connection: 'close' });
+  response.end(body);
   onRecord({
     time: Date.now(),
     protocol: undefined,
@@ -114,7 +156,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, target: stri
     model: undefined,
     method: request.method ?? '',
     path: pathOf(target),
-    status: 403,
+    status,
     outcome: 'refused',
     bytesReceived: 0,
     bytesSent: 0,

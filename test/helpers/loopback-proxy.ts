@@ -16,6 +16,8 @@ export interface LoopbackProxy {
   readonly pipeline: Pipeline;
   /** The record with that number, as soon as it is there. */
   record(index: number): Promise<ExchangeRecord>;
+  drain(): Promise<void>;
+  running(): number;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,8 @@ export async function startTestProxy(
     skips,
     pipeline,
     record: (index) => new Promise((resolve) => (records[index] ? resolve(records[index]) : waiting.push({ index, resolve }))),
+    drain: proxy.drain,
+    running: proxy.running,
     close: proxy.close,
   };
 }
