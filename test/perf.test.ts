@@ -41,7 +41,7 @@ describe('sums', () => {
       turn({ time: '2026-11-23T10:00:00.000Z', agent: 'codex', launch: 'other', project: { name: 'shop', id: '1' } }),
       turn({ kind: 'count' }),
     ]);
-    const one = { requests: 1, input: 1_000_000, removed: 100_000, billed: 0.1, saved: 0.01, unpriced: 0 };
+    const one = { requests: 1, input: 1_000_000, removed: 100_000, billed: 0.1, saved: 0.01, unpriced: 0, rewritten: 0, charged: 0 };
     expect(summary.all).toMatchObject({ requests: 2, input: 2_000_000, removed: 200_000, unpriced: 0 });
     expect(summary.all.billed).toBeCloseTo(0.2, 10);
     expect(summary.all.saved).toBeCloseTo(0.02, 10);
@@ -77,6 +77,17 @@ describe('sums', () => {
     expect(byModel['gpt-6.1-sol']).toMatchObject({ unpriced: 1 });
   });
 
+  test('take off what it cost to change what had been sent', () => {
+    const usage = { fresh: 0, cacheWrite5m: 500_000, cacheWrite1h: 0, cacheRead: 500_000, output: 0 };
+    const { all } = summarise([turn(), turn({ usage, rewritten: 300_000 })]);
+    expect(all.rewritten).toBe(300_000);
+    expect(all.charged).toBeCloseTo(0.27, 10);
+    expect(all.saved).toBeCloseTo(0.01 + 0.01 - 0.27, 10);
+    expect(reportLines(summarise([turn({ usage, rewritten: 300_000 })]))[4]).toBe(
+      '          ~300,000 tokens cached once more because what had been sent was changed: ~$0.27, taken off what was saved',
+    );
+  });
+
   test('keep apart what was only observed', () => {
     const { observed, all } = summarise([turn({ mode: 'observe' }), turn()]);
     expect([observed.requests, all.requests]).toEqual([1, 2]);
@@ -94,8 +105,8 @@ describe('the report', () => {
     expect(lines[2]).toMatch(/^ {2}cost {4}~\$0\.22 → \$0\.20, ~9\.1% saved \(API prices: genai-prices .+\)$/);
     const rows = reportCsv(summary).trimEnd().split('\n');
     expect(rows).toHaveLength(1 + 1 + 2 + 1 + 1 + 2 + 1);
-    expect(rows[1]).toBe('all,,2,2000000,200000,0.200000,0.020000,0');
-    expect(rows).toContain('project,"a ""shop"", new",1,1000000,100000,0.100000,0.010000,0');
+    expect(rows[1]).toBe('all,,2,2000000,200000,0.200000,0.020000,0,0,0.000000');
+    expect(rows).toContain('project,"a ""shop"", new",1,1000000,100000,0.100000,0.010000,0,0,0.000000');
   });
 
   test('shows a loss as a loss', () => {

@@ -5,7 +5,7 @@ import { type ReceiptFacts, receiptJson, receiptLines } from '../src/launch/rece
 import { createMeter } from '../src/launch/totals.ts';
 import type { BlockRecord } from '../src/pipeline/decision.ts';
 import type { ExchangeRecord } from '../src/proxy/records.ts';
-import type { Bill } from '../src/tokens/bill.ts';
+import { addUpBill, type Bill } from '../src/tokens/bill.ts';
 import { familyFactor } from '../src/tokens/family.ts';
 import { priceSource } from '../src/tokens/prices.ts';
 
@@ -183,7 +183,7 @@ describe('the estimate', () => {
 });
 
 describe('the cost', () => {
-  const bill = (extra: Partial<Bill> = {}): Bill => ({ billed: 3, saved: 1, turns: 4, unpriced: {}, ...extra });
+  const bill = (extra: Partial<Bill> = {}): Bill => ({ billed: 3, saved: 1, charged: 0, turns: 4, unpriced: {}, ...extra });
   const cost = (extra: Partial<ReceiptFacts>, records = [record({ blocks: [block()] })]) =>
     lines(records, extra).filter((line) => /^ {2}(cost|value) /.test(line));
 
@@ -210,6 +210,25 @@ describe('the cost', () => {
     expect(cost({ bill: bill() }, monthly)).toEqual([`  value   ~$4.00 → $3.00, ~25% saved (${basis}; you pay by subscription)`]);
     expect(cost({ bill: bill(), isDemo: true })).toEqual([`  value   ~$4.00 → $3.00, ~25% saved (${basis}; the demo costs nothing)`]);
     expect(cost({})).toEqual([]);
+  });
+
+  test('takes off what it cost to change what had been sent, and says so', () => {
+    const records = [record({ blocks: [block()] }), record({ blocks: [block({ carried: true })], rewritten: 2500 })];
+    const { turns, rewritten } = facts(records).totals;
+    expect(rewritten).toEqual({ turns: 1, tokens: 2500 });
+    // Two writes for a dollar, an hour's for three; reads for a tenth of a dollar.
+    const prices = { fresh: 1, cacheWrite5m: 1, cacheWrite1h: 3, cacheRead: 0.1, output: 1 };
+    const { billed, saved, charged } = addUpBill(turns, () => prices);
+    expect(charged).toBeCloseTo((2500 * ((200 * 1 + 300 * 3) / 500 - 0.1)) / 1e6, 10);
+    expect(saved).toBeCloseTo((1000 * 2.2 + 1000 * 0.1) / 1e6 - charged, 10);
+    const said = '          ~2,500 tokens cached once more because what had been sent was changed';
+    expect(lines(records)).toContain(said);
+    const priced = facts(records, { bill: { billed, saved, charged, turns: 2, unpriced: {} } });
+    expect(receiptLines(priced)).toContain(`${said}: ~$0.0053, taken off what was saved`);
+    expect(JSON.parse(receiptJson(priced))).toMatchObject({
+      rewritten: { turns: 1, tokens: 2500, estimated: ['tokens'] },
+      cost: { charged: 0.00525, estimated: ['saved', 'charged'] },
+    });
   });
 
   test('adds up what each turn held', () => {

@@ -51,6 +51,7 @@ export function ledgerLine(record: ExchangeRecord, launch: LaunchPart): LedgerLi
     untouched: untouched === undefined ? null : withoutDetail(untouched),
     bytes: { received: bytesReceived, sent: bytesSent },
     usage: usage ? billed(usage) : null,
+    ...(record.rewritten ? { rewritten: record.rewritten } : {}),
     ...(record.bySubscription ? { bySubscription: true } : {}),
     first: sumUp(blocks.filter(({ carried }) => !carried)),
     carried: sumUp(blocks.filter(({ carried }) => carried)),

@@ -3,7 +3,7 @@ import type { ProxyMode } from '../proxy/records.ts';
 import { sayCount, sayDuration, sayNumber, sayShare, share } from '../text/say-amount.ts';
 import { type Bill, inputTokens } from '../tokens/bill.ts';
 import { priceSource } from '../tokens/prices.ts';
-import { costLines } from './receipt-cost.ts';
+import { chargeLines, costLines } from './receipt-cost.ts';
 import { outputLines } from './receipt-outputs.ts';
 import { row, sayTimes, sorted } from './receipt-words.ts';
 import { usualStrays } from './silence.ts';
@@ -59,6 +59,7 @@ export function receiptLines(facts: ReceiptFacts, style: Style = plainStyle): re
   lines.push(...inputLines(facts, style), ...usageLines(totals));
   lines.push(
     ...costLines({ bill: facts.bill, priceSource, paidBy: paidBy(facts), mode: facts.mode, ...style }),
+    ...chargeLines(totals.rewritten.tokens, facts.bill, style.bad),
     ...troubleLines(totals, style),
   );
   return lines.map((line) => line.replace(/^ {2}[a-z]+/, (label) => style.quiet(label)));
@@ -79,6 +80,7 @@ export function receiptJson(facts: ReceiptFacts): string {
     requests: totals.requests,
     input: { before: after + removed, after, removed, share: share(removed, after + removed), estimated: ['before', 'removed', 'share'] },
     removedWithoutUsage: Math.round(totals.removed.silent),
+    rewritten: { ...totals.rewritten, estimated: ['tokens'] },
     removedBy: Object.fromEntries(sorted(totals.removedBy).map(([lever, tokens]) => [lever, Math.round(tokens)])),
     usage: totals.usage,
     ...(facts.bill ? { cost: costJson(facts, facts.bill) } : {}),
@@ -94,14 +96,15 @@ export function receiptJson(facts: ReceiptFacts): string {
 }
 
 /** US dollars. */
-function costJson(facts: ReceiptFacts, { billed, saved, unpriced }: Bill): unknown {
+function costJson(facts: ReceiptFacts, { billed, saved, charged, unpriced }: Bill): unknown {
   return {
     billed: roundDollars(billed),
     saved: roundDollars(saved),
+    charged: roundDollars(charged),
     unpriced,
     prices: priceSource,
     paidBy: paidBy(facts),
-    estimated: ['saved'],
+    estimated: ['saved', 'charged'],
   };
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
 import type { Upstream } from '../proxy/records.ts';
 import { findPlaces } from '../store/place.ts';
+import { watchCacheBreaks } from './cache-breaks.ts';
 import { explainLines } from './explain.ts';
 import { type Interruptions, watchInterruptions } from './interruptions.ts';
 import { startKeeping, sweepCache } from './keeping.ts';
@@ -108,6 +109,7 @@ async function putUp(
     // One of its own: the proxy's may stand on a command line, and whoever has this one reads what tools returned.
     const contentSecret = draft.covers === 'tool-output' ? randomBytes(16).toString('hex') : undefined;
     let requests = 0;
+    const breaks = watchCacheBreaks();
     const proxy = await startProxyThread(
       {
         port: 0,
@@ -122,7 +124,8 @@ async function putUp(
         skips: [],
       },
       {
-        onRecord: (record) => {
+        onRecord: (came) => {
+          const record = settings.mode === 'shrink' ? breaks.look(came) : came;
           meter.add(record);
           keeping.record(record);
           if (record.kind !== 'other' && record.outcome !== 'refused') outputs.explain?.append(explainLines(record, ++requests));

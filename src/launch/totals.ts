@@ -27,6 +27,8 @@ export interface Totals {
    */
   readonly removed: { reported: number; silent: number };
   readonly removedBy: Record<string, number>;
+  /** Turns that sent otherwise what had been sent, and the tokens that were written to the prompt cache once more for it; estimated. */
+  readonly rewritten: { turns: number; tokens: number };
   /** Every turn with usage, for the bill: what it costs depends on its model and its size. */
   readonly turns: BilledTurn[];
   /** What tools returned, handed over by hooks: calls, bytes as they came and as they went, o200k tokens before and after. */
@@ -54,6 +56,7 @@ export function createMeter(): Meter {
     usage: { fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 },
     removed: { reported: 0, silent: 0 },
     removedBy: {},
+    rewritten: { turns: 0, tokens: 0 },
     turns: [],
     toolOutput: { calls: 0, bytesBefore: 0, bytesAfter: 0, before: 0, after: 0 },
     results: { seen: 0, shrunk: 0 },
@@ -132,8 +135,11 @@ function addRemoved(totals: Totals, record: ExchangeRecord): void {
   }
   if (!usage) return;
   const { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output } = usage;
-  const { time, upstream, bySubscription = false } = record;
-  totals.turns.push({ time, model, upstream, usage: { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output }, removed, bySubscription });
+  const { time, upstream, bySubscription = false, rewritten = 0 } = record;
+  if (rewritten > 0) totals.rewritten.turns++;
+  totals.rewritten.tokens += rewritten;
+  const tiers = { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output };
+  totals.turns.push({ time, model, upstream, usage: tiers, removed, rewritten, bySubscription });
 }
 
 function addResults(totals: Totals, blocks: readonly BlockRecord[]): void {

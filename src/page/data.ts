@@ -10,6 +10,9 @@ export interface PageSum {
   readonly saved: number;
   /** Requests whose model has no price. */
   readonly unpriced: number;
+  /** Tokens cached once more because we changed what had been sent, and what that cost, which is taken off what was saved. */
+  readonly rewritten: number;
+  readonly charged: number;
 }
 
 export type PageSums = Readonly<Record<string, PageSum>>;

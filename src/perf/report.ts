@@ -27,7 +27,7 @@ export function reportLines(summary: PerfSummary): readonly string[] {
   lines.push(
     `  added   ${milliseconds(added.p50)} a request at the median, ${milliseconds(added.p95)} at p95, ${milliseconds(added.most)} at most`,
   );
-  lines.push(...troubles(summary), '');
+  lines.push(...charges(all), ...troubles(summary), '');
   lines.push(...requestTable('day', Object.entries(summary.byDay).sort(byName).reverse()));
   for (const [name, group] of [
     ['agent', summary.byAgent],
@@ -51,10 +51,12 @@ export function reportCsv(summary: PerfSummary): string {
     ),
     ...sessions.map((session) => ['session', session.launch, session] as const),
   ];
-  const rows = groups.map(([by, name, { requests, input, removed, billed, saved, unpriced }]) =>
-    [by, name, requests, input, Math.round(removed), billed.toFixed(6), saved.toFixed(6), unpriced].map(cell).join(','),
+  const rows = groups.map(([by, name, { requests, input, removed, billed, saved, unpriced, rewritten, charged }]) =>
+    [by, name, requests, input, Math.round(removed), billed.toFixed(6), saved.toFixed(6), unpriced, rewritten, charged.toFixed(6)]
+      .map(cell)
+      .join(','),
   );
-  return `${['by,name,requests,input_tokens,removed_tokens_estimated,billed_usd,saved_usd_estimated,requests_without_price', ...rows].join('\n')}\n`;
+  return `${['by,name,requests,input_tokens,removed_tokens_estimated,billed_usd,saved_usd_estimated,requests_without_price,rewritten_tokens_estimated,charged_usd_estimated', ...rows].join('\n')}\n`;
 }
 
 function cell(value: string | number): string {
@@ -71,6 +73,12 @@ export function sayCost({ billed, saved }: RequestSum): string {
   if (saved === 0) return sayDollars(billed);
   const change = saved > 0 ? `~${sayShare(saved, billed + saved)} saved` : `~${sayShare(-saved, billed + saved)} more`;
   return `~${sayDollars(billed + saved)} → ${sayDollars(billed)}, ${change}`;
+}
+
+function charges({ rewritten, charged }: RequestSum): readonly string[] {
+  if (rewritten === 0) return [];
+  const cost = charged > 0 ? `: ~${sayDollars(charged)}, taken off what was saved` : '';
+  return [`          ~${sayNumber(rewritten)} tokens cached once more because what had been sent was changed${cost}`];
 }
 
 function troubles({ outcomes }: PerfSummary): readonly string[] {

@@ -1,6 +1,6 @@
 /** What the ledger's lines come to: requests, tokens and dollars, in all and by day, agent, model, project, lever, kind and session. Pure. */
 import type { LedgerLine, ResultSums } from '../store/ledger.ts';
-import { type BilledTokens, costOf, estimateFactor, inputTokens, worthOf } from '../tokens/bill.ts';
+import { type BilledTokens, chargeOf, costOf, estimateFactor, inputTokens, worthOf } from '../tokens/bill.ts';
 import type { PriceList } from '../tokens/prices.ts';
 
 /** Sums over requests to the model. Tokens as the provider counts; `removed`, `saved` and `before` are estimates. */
@@ -15,6 +15,9 @@ export interface RequestSum {
   saved: number;
   /** Requests with usage whose model has none. */
   unpriced: number;
+  /** Tokens cached once more because we changed what had been sent, and what that cost, which is taken off what was saved. Estimates. */
+  rewritten: number;
+  charged: number;
 }
 
 export interface SessionSum extends RequestSum {
@@ -163,10 +166,12 @@ function sumOf(line: LedgerLine, factor: number, priceOf: PriceList): RequestSum
   if (!usage) return { ...none(), requests: 1 };
   const removed = { first: removedFrom(line.first) * factor, carried: removedFrom(line.carried) * factor };
   const input = inputTokens(usage);
-  const sum = { ...none(), requests: 1, input, removed: removed.first + removed.carried };
+  const { rewritten = 0 } = line;
+  const sum = { ...none(), requests: 1, input, removed: removed.first + removed.carried, rewritten };
   const prices = priceOf({ model: line.model ?? '', upstream: line.upstream, input, time: Date.parse(line.time) });
   if (!prices) return { ...sum, unpriced: 1 };
-  return { ...sum, billed: costOf(usage, prices), saved: worthOf({ usage, removed }, prices) };
+  const charged = chargeOf({ usage, rewritten }, prices);
+  return { ...sum, billed: costOf(usage, prices), saved: worthOf({ usage, removed }, prices) - charged, charged };
 }
 
 function removedFrom({ before, after }: ResultSums): number {
@@ -180,7 +185,7 @@ function member<T>(group: Record<string, T>, name: string, make: () => T): T {
 }
 
 function none(): RequestSum {
-  return { requests: 0, input: 0, removed: 0, billed: 0, saved: 0, unpriced: 0 };
+  return { requests: 0, input: 0, removed: 0, billed: 0, saved: 0, unpriced: 0, rewritten: 0, charged: 0 };
 }
 
 function addTo(sum: RequestSum, other: RequestSum): void {

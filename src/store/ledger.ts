@@ -33,6 +33,8 @@ export interface LedgerLine {
   readonly untouched: string | null;
   readonly bytes: { readonly received: number; readonly sent: number };
   readonly usage: LedgerUsage | null;
+  /** Tokens that were written to the prompt cache once more because we changed what had been sent; estimated, absent where none were. */
+  readonly rewritten?: number;
   /** Paid by the month, not by the token. Absent in lines of older versions. */
   readonly bySubscription?: boolean;
   /** Results that this request sent for the first time, and those that an earlier one had sent. While observing: as they would have gone. */

@@ -22,6 +22,8 @@ export interface BilledTurn {
   readonly usage: BilledTokens;
   /** Tokens that this request would have held beyond what it did, by whether it would have been the first to hold them; as the provider counts, estimated. */
   readonly removed: { readonly first: number; readonly carried: number };
+  /** Tokens that were written to the prompt cache once more because we changed what had been sent; as the provider counts, estimated. */
+  readonly rewritten: number;
   /** Paid by the month, not by the token. */
   readonly bySubscription: boolean;
 }
@@ -29,15 +31,17 @@ export interface BilledTurn {
 /** US dollars. */
 export interface Bill {
   readonly billed: number;
-  /** Less than nothing where we made it dearer. */
+  /** Less than nothing where we made it dearer: `charged` is taken off. */
   readonly saved: number;
+  /** What it cost that we changed what had been sent. */
+  readonly charged: number;
   readonly turns: number;
   /** Turns of models without a price, which are in neither sum. */
   readonly unpriced: Readonly<Record<string, number>>;
 }
 
 export function addUpBill(turns: readonly BilledTurn[], priceOf: PriceList): Bill {
-  let [billed, saved] = [0, 0];
+  let [billed, saved, charged] = [0, 0, 0];
   const unpriced: Record<string, number> = {};
   for (const turn of turns) {
     const { model = 'an unnamed model', upstream, time, usage } = turn;
@@ -47,9 +51,11 @@ export function addUpBill(turns: readonly BilledTurn[], priceOf: PriceList): Bil
       continue;
     }
     billed += costOf(usage, prices);
-    saved += worthOf(turn, prices);
+    const charge = chargeOf(turn, prices);
+    charged += charge;
+    saved += worthOf(turn, prices) - charge;
   }
-  return { billed, saved, turns: turns.length, unpriced };
+  return { billed, saved, charged, turns: turns.length, unpriced };
 }
 
 /** All that the provider counted as input. */
@@ -65,13 +71,21 @@ export function costOf(usage: BilledTokens, prices: Prices): number {
 
 /** US dollars that the removed tokens of one request would have cost in it. */
 export function worthOf({ usage, removed }: Pick<BilledTurn, 'usage' | 'removed'>, prices: Prices): number {
-  const written = usage.cacheWrite5m + usage.cacheWrite1h;
-  // What a request holds for the first time is written to the cache, where the request writes one.
-  const first =
-    written > 0 ? (usage.cacheWrite5m * prices.cacheWrite5m + usage.cacheWrite1h * prices.cacheWrite1h) / written : prices.fresh;
+  const first = priceOfNew(usage, prices);
   // What an earlier one held was read, unless this one missed the cache.
   const carried = usage.cacheRead > 0 ? prices.cacheRead : first;
   return (removed.first * first + removed.carried * carried) / 1_000_000;
+}
+
+/** US dollars that it cost to write tokens once more which would have been read from the cache. */
+export function chargeOf({ usage, rewritten }: Pick<BilledTurn, 'usage' | 'rewritten'>, prices: Prices): number {
+  return (rewritten * Math.max(0, priceOfNew(usage, prices) - prices.cacheRead)) / 1_000_000;
+}
+
+/** What a request holds for the first time is written to the cache, where the request writes one. Dollars per million. */
+function priceOfNew({ cacheWrite5m, cacheWrite1h }: BilledTokens, prices: Prices): number {
+  const written = cacheWrite5m + cacheWrite1h;
+  return written > 0 ? (cacheWrite5m * prices.cacheWrite5m + cacheWrite1h * prices.cacheWrite1h) / written : prices.fresh;
 }
 
 /**

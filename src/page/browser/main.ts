@@ -64,6 +64,11 @@ function remarks({ all, observed, byModel, subscription, outcomes, launches }: P
           `${sayCount(observed.requests, 'request')} only observed: their ~${sayNumber(observed.removed)} tokens and ~${sayDollars(observed.saved)} would have been saved.`,
         ]
       : []),
+    ...(all.rewritten > 0
+      ? [
+          `~${sayNumber(all.rewritten)} tokens were cached once more because what had been sent was changed: ~${sayDollars(all.charged)}, taken off what was saved.`,
+        ]
+      : []),
     ...(troubles.length > 0 ? [`Of the requests ${troubles.join(', ')}.`] : []),
   ];
 }
