@@ -1,12 +1,13 @@
 /** The Anthropic Messages face: turns, `count_tokens`, the list of models and the probes that agents send. */
 import { createHash } from 'node:crypto';
 import { type BilledUsage, refusePrompt } from './prompt-cache.ts';
+import { resolveCall } from './resolve-call.ts';
 import { readPrompt } from './upstream-anthropic-prompt.ts';
 import { type ReplyBlock, spellEvents, spellMessage } from './upstream-anthropic-reply.ts';
 import { refuseMessages, signThinking } from './upstream-anthropic-rules.ts';
 import { type AnthropicMessage, type AnthropicRequest, blocksOf, readRequest } from './upstream-anthropic-shapes.ts';
 import { type Answer, type Face, jsonAnswer, type Stage } from './upstream-face.ts';
-import { chooseStep, resolveCall, type Scene } from './upstream-script.ts';
+import { chooseStep, type Scene } from './upstream-script.ts';
 
 const models = ['claude-opus-5-5', 'claude-sonnet-5', 'claude-haiku-5-5', 'claude-opus-4-5', 'claude-sonnet-4-5', 'claude-haiku-4-5'];
 

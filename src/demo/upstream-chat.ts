@@ -1,9 +1,10 @@
 /** The Chat Completions face: turns with tools, and plain turns of agents that declare none. Its cache keeps prefixes by itself and writes for free. */
 import { createHash } from 'node:crypto';
 import type { BilledUsage, PromptBlock } from './prompt-cache.ts';
+import { resolveCall } from './resolve-call.ts';
 import { spellChunks, spellCompletion } from './upstream-chat-reply.ts';
 import { type Answer, type Face, jsonAnswer, type Stage } from './upstream-face.ts';
-import { chooseStep, resolveCall, type Scene } from './upstream-script.ts';
+import { chooseStep, type Scene } from './upstream-script.ts';
 
 interface ChatMessage {
   readonly role: string;

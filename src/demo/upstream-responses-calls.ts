@@ -1,6 +1,8 @@
 /** Spells scripted calls as Codex takes them: functions, patches as free text, or, in its code mode, scripts that call tools. */
+import { resolveCall } from './resolve-call.ts';
+import { spellPatch } from './spell-patch.ts';
 import type { OfferedTool } from './upstream-responses-shapes.ts';
-import { resolveCall, type ScriptedCall } from './upstream-script.ts';
+import type { ScriptedCall } from './upstream-script.ts';
 
 export interface SpelledCall {
   readonly tool: OfferedTool;
@@ -18,21 +20,6 @@ export function spellCall(call: ScriptedCall, tools: readonly OfferedTool[]): Sp
   const { name, input } = resolveCall(wanted, tools);
   const tool = tools.find((each) => each.name === name) ?? { name, namespace: undefined, isCustom: false, properties: [] };
   return { tool, input: tool.isCustom && typeof input === 'string' ? input : JSON.stringify(input) };
-}
-
-/** Patches go by whole lines. */
-function spellPatch(call: Extract<ScriptedCall, { edit: string } | { write: string }>): string {
-  const marked = (mark: string, text: string) =>
-    text
-      .replace(/\n$/, '')
-      .split('\n')
-      .map((line) => `${mark}${line}\n`)
-      .join('');
-  const change =
-    'edit' in call
-      ? `*** Update File: ${call.edit}\n@@\n${marked('-', call.from)}${marked('+', call.to)}`
-      : `*** Add File: ${call.write}\n${marked('+', call.text)}`;
-  return `*** Begin Patch\n${change}*** End Patch\n`;
 }
 
 function runScript(call: ScriptedCall): string {

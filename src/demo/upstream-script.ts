@@ -10,6 +10,8 @@ export type ScriptedCall =
   | { readonly grep: string; readonly path: string }
   | { readonly edit: string; readonly from: string; readonly to: string }
   | { readonly write: string; readonly text: string }
+  /** A tool of an MCP server: agents put the server's name before it, each in its own way. */
+  | { readonly mcp: string; readonly input: unknown }
   | { readonly raw: string; readonly input: unknown };
 
 interface Speech {
@@ -91,69 +93,4 @@ function choosePlainStep(steps: readonly (TextStep | ErrorStep)[], { answers }: 
   const texts = steps.flatMap((step) => ('text' in step ? step.text.trim() : []));
   const turn = new Set(answers.map((answer) => answer.trim()).filter((answer) => texts.includes(answer))).size;
   return { name: `plain step ${turn}`, step: steps[turn] ?? { text: 'The script is over.' } };
-}
-
-const candidates = {
-  shell: [/^bash$/i, /^(exec_command|shell_command|run_shell_command|execute_command|run_commands|shell)$/, /bash|shell|exec|command/i],
-  read: [/^read(_file)?$/i, /^(view|read)(?!_image)/i],
-  grep: [/^grep(_search)?$/i, /^(rg|search_file_content|search_codebase)$/, /grep/i],
-  edit: [/^edit(_file)?$/i, /^(replace|str_replace)/i],
-  write: [/^write(_file|_to_file)?$/i, /^create_file$/i],
-} as const;
-
-/** Spells a call with the tools at hand; what has no tool of its own is asked for as a shell command. */
-export function resolveCall(call: ScriptedCall, tools: readonly AdvertisedTool[]): ResolvedCall {
-  if ('raw' in call) return { name: call.raw, input: call.input };
-  if ('shell' in call) return shell(call.shell, call.description ?? 'Run a scripted command', tools);
-  if ('read' in call) {
-    const tool = find('read', tools);
-    if (!tool) return shell(`cat ${quote(call.read)}`, 'Read a file', tools);
-    const range = { ...(call.offset !== undefined && { offset: call.offset }), ...(call.limit !== undefined && { limit: call.limit }) };
-    return { name: tool.name, input: { [pathProperty(tool)]: call.read, ...range } };
-  }
-  if ('grep' in call) {
-    const tool = find('grep', tools);
-    if (!tool) return shell(`grep -rn -e ${quote(call.grep)} ${quote(call.path)}`, 'Search', tools);
-    const mode = tool.properties.includes('output_mode') ? { output_mode: 'content' } : {};
-    return { name: tool.name, input: { pattern: call.grep, [pathProperty(tool, 'path')]: call.path, ...mode } };
-  }
-  if ('edit' in call) {
-    const tool = required('edit', tools);
-    const camel = tool.properties.includes('oldString');
-    const texts = camel ? { oldString: call.from, newString: call.to } : { old_string: call.from, new_string: call.to };
-    return { name: tool.name, input: { [pathProperty(tool)]: call.edit, ...texts } };
-  }
-  const tool = required('write', tools);
-  return { name: tool.name, input: { [pathProperty(tool)]: call.write, content: call.text } };
-}
-
-function shell(command: string, description: string, tools: readonly AdvertisedTool[]): ResolvedCall {
-  const tool = required('shell', tools);
-  const has = (property: string) => tool.properties.includes(property);
-  const key = ['command', 'cmd', 'commands'].find(has) ?? 'command';
-  const input: Record<string, unknown> = { [key]: key === 'commands' ? [command] : command };
-  if (has('description')) input.description = description;
-  return { name: tool.name, input };
-}
-
-function find(kind: keyof typeof candidates, tools: readonly AdvertisedTool[]): AdvertisedTool | undefined {
-  for (const pattern of candidates[kind]) {
-    const tool = tools.find(({ name }) => pattern.test(name));
-    if (tool) return tool;
-  }
-  return undefined;
-}
-
-function required(kind: keyof typeof candidates, tools: readonly AdvertisedTool[]): AdvertisedTool {
-  const tool = find(kind, tools);
-  if (!tool) throw new Error(`no tool to ${kind} with among: ${tools.map(({ name }) => name).join(', ')}`);
-  return tool;
-}
-
-function pathProperty(tool: AdvertisedTool, otherwise = 'file_path'): string {
-  return ['file_path', 'filePath', 'path', 'absolute_path', 'dir_path'].find((name) => tool.properties.includes(name)) ?? otherwise;
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -10,6 +10,7 @@ import { countTokens, createPromptCache, type PromptCacheOptions } from './promp
 import { anthropic } from './upstream-anthropic.ts';
 import { chat } from './upstream-chat.ts';
 import { type Answer, type Face, jsonAnswer, type Stage, type UpstreamRequest } from './upstream-face.ts';
+import { gemini } from './upstream-gemini.ts';
 import { responses } from './upstream-responses.ts';
 import type { Script } from './upstream-script.ts';
 
@@ -31,7 +32,7 @@ export interface Upstream {
 }
 
 /** In the order in which they are asked. */
-const faces: readonly Face[] = [anthropic, chat, responses];
+const faces: readonly Face[] = [anthropic, chat, responses, gemini];
 
 export async function startUpstream(options: UpstreamOptions): Promise<Upstream> {
   const requests: UpstreamRequest[] = [];
