@@ -77,7 +77,7 @@ function begin(request: IncomingMessage, response: ServerResponse, asked: string
   const kind = protocol?.serves(method, path) ?? 'other';
   const shrunk = leave(undefined, 'unknown API');
   const rest = { raw: undefined, shrunk, streamed: 0, retried: false, addedMs: 0, status: undefined, usage: undefined };
-  return { request, response, target, protocol, route: named ?? upstreams.choose(protocol, path), kind, time, ...rest };
+  return { request, response, target, protocol, route: named ?? upstreams.choose(protocol, path, request.headers), kind, time, ...rest };
 }
 
 /** Sends the request, and once more where upstream refuses what was changed (law 6). */

@@ -74,8 +74,8 @@ export interface ProxySettings {
   readonly mostConnections?: number;
   /** Opens the endpoint to which hooks hand what tools returned: its first path segment, 32 hex digits, never on a command line. */
   readonly contentSecret?: string;
-  /** For every request that `upstreams` has none for. */
-  readonly upstream: Upstream;
+  /** For every request that `upstreams` has none for. Absent: those are told from their headers, and else have no reply. */
+  readonly upstream?: Upstream | undefined;
   /** By the family of APIs that a request belongs to. */
   readonly upstreams?: Readonly<Record<string, Upstream>>;
   readonly mode: ProxyMode;

@@ -1,5 +1,7 @@
 /** Which upstream serves a request, where an agent speaks several APIs. Each is loaded when it is first asked for. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Protocol } from '../protocols/protocol.ts';
+import { familiesOf, guessFamily, regionOf } from './api-family.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { ProxySettings, Upstream } from './records.ts';
 import { readAddress } from './upstream-address.ts';
@@ -17,9 +19,9 @@ export interface Route {
 export interface Upstreams {
   /** Takes a name out of the path, `/@NAME/...`, where an upstream has it: an agent that asks several providers in one API needs that. */
   take(target: string): { readonly target: string; readonly named: Route | undefined };
-  /** The protocol that serves the request decides; where none does, the path. */
-  choose(protocol: Protocol | undefined, path: string): Route;
-  /** The one for whatever belongs to no other. */
+  /** The path decides, and the protocol that serves the request; where there is no main one, what the headers tell. */
+  choose(protocol: Protocol | undefined, path: string, headers: IncomingHttpHeaders): Route;
+  /** The one for whatever belongs to no other; without one, such requests have no reply. */
   readonly main: Route;
   close(): Promise<void>;
 }
@@ -39,7 +41,8 @@ export function createUpstreams({ upstream, upstreams = {} }: ProxySettings): Up
     };
     return { url: settings.url, host: address.base.host, name: address.description, forwarder: load };
   };
-  const main = routeTo(upstream);
+  const main = upstream ? routeTo(upstream) : nowhere;
+  const regional = createRegions(routeTo);
   const routes = new Map(Object.entries(upstreams).map(([family, settings]) => [family, routeTo(settings)]));
   return {
     main,
@@ -48,15 +51,41 @@ export function createUpstreams({ upstream, upstreams = {} }: ProxySettings): Up
       const named = routes.get(name);
       return named ? { target: rest.startsWith('/') ? rest : `/${rest}`, named } : { target, named };
     },
-    choose: (protocol, path) => routes.get(protocol?.family ?? familyOfPath(path)) ?? main,
+    choose(protocol, path, headers) {
+      const families = familiesOf(protocol?.family, path);
+      const guessed = upstream === undefined ? guessFamily(path, headers) : undefined;
+      const family = [...families, ...(guessed === undefined ? [] : [guessed])].find((each) => routes.has(each));
+      if (family === undefined) return main;
+      return (family === 'vertex' ? regional(upstreams[family], path) : undefined) ?? routes.get(family) ?? main;
+    },
     close: async () => {
       for (const forwarder of loaded.values()) (await forwarder.catch(() => undefined))?.close();
     },
   };
 }
 
-/** Of what no protocol reads: other endpoints of the same providers. */
-function familyOfPath(path: string): string {
-  if (/\/v1\/(?:messages|complete)(?:\/|$)/.test(path)) return 'anthropic';
-  return /\/(?:chat\/completions|completions|responses|embeddings|moderations|images|audio)(?:\/|$)/.test(path) ? 'openai' : '';
+/** For requests of which nobody knows where they belong: a key that is sent to a stranger is a key lost. */
+const nowhere: Route = {
+  url: '',
+  host: '',
+  name: 'any upstream',
+  forwarder: () => Promise.reject(new Error('none is known for such a path, `--upstream URL` names one')),
+};
+
+const worldwide = 'aiplatform.googleapis.com';
+/** More than there are. */
+const mostRegions = 100;
+
+/** Google has a host of its own for each region, which the path names. */
+function createRegions(routeTo: (settings: Upstream) => Route) {
+  const routes = new Map<string, Route>();
+  return (settings: Upstream | undefined, path: string): Route | undefined => {
+    const region = regionOf(path);
+    if (!settings || region === undefined || new URL(settings.url).host !== worldwide) return undefined;
+    const known = routes.get(region);
+    if (known || routes.size >= mostRegions) return known;
+    const route = routeTo({ ...settings, url: settings.url.replace(worldwide, `${region}-${worldwide}`) });
+    routes.set(region, route);
+    return route;
+  };
 }
