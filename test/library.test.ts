@@ -184,7 +184,7 @@ describe('compress', () => {
     [
       'a format that is none',
       () => headroom.compress([], { format: 'gemini' as never }),
-      /no format "gemini"; formats: anthropic, openai, vercel/,
+      /no format "gemini"; formats: anthropic, openai, responses, vercel/,
     ],
     ['a budget that is no number', () => headroom.compress([], { tokenBudget: '9' as never }), /`tokenBudget` is no number/],
     [

@@ -1,37 +1,20 @@
 /** What `headroom compress` was given: messages, a request with messages in it, or a text that some tool printed. Pure. */
 import { Failure, messageOf } from '../errors.ts';
+import { type ParsedRequest, readRequest } from '../protocols/parsed-request.ts';
 
 export type CompressInput =
-  | {
-      readonly kind: 'messages' | 'request';
-      /** What the bytes parse to; `messages` stand in it, or are it. */
-      readonly whole: unknown;
-      readonly messages: readonly unknown[];
-      readonly model?: string;
-      /** False: the request may have results above left out. */
-      readonly keepsResults: boolean;
-    }
+  | { readonly kind: 'messages'; readonly messages: readonly unknown[] }
+  /** `whole`: what the bytes parse to. */
+  | ({ readonly kind: 'request'; readonly whole: object } & ParsedRequest)
   | { readonly kind: 'text' };
-
-/** Members of a request that may have text of the conversation left out before the model sees it. */
-const clearing = ['context_management', 'transforms', 'plugins'];
 
 /** A `Failure` for what cannot be meant. `isText`: the user said so. */
 export function readCompressInput(text: string, isText: boolean): CompressInput {
   if (isText || !/^\s*[[{]/.test(text)) return { kind: 'text' };
   const whole = parse(text);
-  if (isListOfMessages(whole)) return { kind: 'messages', whole, messages: whole, keepsResults: true };
-  const { messages, input, model } = (whole ?? {}) as Record<string, unknown>;
-  if (Array.isArray(messages)) {
-    const keepsResults = !clearing.some((member) => Object.hasOwn(whole as object, member));
-    return { kind: 'request', whole, messages, keepsResults, ...(typeof model === 'string' ? { model } : {}) };
-  }
-  if (Array.isArray(input) && typeof model === 'string')
-    throw new Failure(
-      'no-messages',
-      'It is a request with `input`, and only `messages` are read',
-      'Give a request of Chat Completions or the Messages API.',
-    );
+  if (isListOfMessages(whole)) return { kind: 'messages', messages: whole };
+  const request = readRequest(whole);
+  if (request) return { kind: 'request', whole: whole as object, ...request };
   return { kind: 'text' };
 }
 
@@ -50,5 +33,12 @@ function parse(text: string): unknown {
 }
 
 function isListOfMessages(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof (each as { role?: unknown } | null)?.role === 'string');
+  if (!Array.isArray(value)) return false;
+  const items = value.map((each) => (each ?? {}) as Record<string, unknown>);
+  return items.some(isMessage) && items.every((item) => isMessage(item) || /(?:^reasoning|_call|_call_output)$/.test(String(item.type)));
+}
+
+/** Or, of Responses, a call or the output of one. */
+function isMessage({ role, type, call_id: callId }: Record<string, unknown>): boolean {
+  return typeof role === 'string' || (typeof type === 'string' && typeof callId === 'string');
 }

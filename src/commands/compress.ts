@@ -11,7 +11,7 @@ import { loadSettings } from './settings.ts';
 
 const examples = `
 Examples:
-  headroom compress messages.json             a list of messages: Anthropic, OpenAI Chat, AI SDK
+  headroom compress messages.json             a list of messages: Anthropic, OpenAI, AI SDK
   headroom compress --json request.json       a whole request; figures with it
   kubectl get pods | headroom compress --command "kubectl get pods"`;
 
@@ -49,8 +49,8 @@ async function compressFile(file: string | undefined, flags: CompressFlags): Pro
     if (flags.json) await printJson({ text: smaller, ...result });
     else await printBytes(result.compressed ? smaller : bytes);
   } else {
-    const { messages, model, keepsResults: repeats } = input;
-    const result = await compress(messages, { profile, model, repeats });
+    const [model, repeats] = input.kind === 'request' ? [input.model, input.keepsResults] : [];
+    const result = await compress(input.messages, { profile, model, repeats });
     if (flags.json) await printJson(result);
     else await printBytes(result.compressed ? await rewrite(text, input, result.messages) : bytes);
   }
@@ -93,7 +93,9 @@ function asConversation(text: string, { tool, command }: CompressFlags): readonl
 type Conversation = Exclude<CompressInput, { kind: 'text' }>;
 
 /** Every byte that stands for something else stays as it came. */
-async function rewrite(text: string, { kind, whole }: Conversation, messages: readonly unknown[]): Promise<Buffer> {
+async function rewrite(text: string, input: Conversation, messages: readonly unknown[]): Promise<Buffer> {
   const { rewriteJson } = await import('../text/json-rewrite.ts');
-  return rewriteJson(Buffer.from(text), whole, kind === 'messages' ? messages : { ...(whole as object), messages });
+  const bytes = Buffer.from(text);
+  if (input.kind === 'messages') return rewriteJson(bytes, input.messages, messages);
+  return rewriteJson(bytes, input.whole, { ...input.whole, [input.list]: messages });
 }

@@ -1,43 +1,17 @@
-/** How SDKs spell messages that are parsed: what of a part is a call, what a result, and where in the message its texts stand. */
-import type { ToolCall } from '../block.ts';
-
-/** Where a text stands in its message, and what stands there once it is another; absent: the text itself. */
-export interface Place {
-  readonly path: readonly (string | number)[];
-  readonly put?: (text: string, before: unknown) => unknown;
-}
-
-interface FoundText {
-  readonly text: string;
-  readonly place: Place;
-}
-
-export interface FoundResult {
-  /** What it answers; undefined where it does not say. */
-  readonly of: string | undefined;
-  /** The tool's name, where the result itself tells it. */
-  readonly tool?: string | undefined;
-  readonly texts: readonly FoundText[];
-}
-
-export interface FoundCall {
-  readonly id: string | undefined;
-  readonly call: ToolCall;
-  /** All of it, for the chain. */
-  readonly covers: unknown;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-export interface MessageFormat {
-  readonly name: 'anthropic' | 'openai' | 'vercel';
-  /** A part of a message's content; undefined: it is none of this format's calls and results. */
-  readonly readPart: (part: Fields, path: Place['path'], message: Fields) => FoundResult | FoundCall | undefined;
-  /** A content that is one text; undefined: somebody said it. */
-  readonly readText?: (text: string, message: Fields) => FoundResult | undefined;
-  /** Any other member of a message. */
-  readonly readCalls?: (member: string, value: unknown) => readonly FoundCall[];
-}
+/** How SDKs spell messages that are parsed: the list, and the three spellings that have messages with parts. */
+import {
+  type Fields,
+  type FoundCall,
+  type FoundResult,
+  type FoundText,
+  isRecord,
+  type MessageFormat,
+  type Place,
+  parseArguments,
+  textOf,
+  textsOf,
+} from './message-format.ts';
+import { responsesItems } from './responses-items.ts';
 
 const anthropicCalls = ['tool_use', 'server_tool_use', 'mcp_tool_use'];
 
@@ -75,11 +49,7 @@ const vercel: MessageFormat = {
   },
 };
 
-export const messageFormats: readonly MessageFormat[] = [anthropic, openai, vercel];
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export const messageFormats: readonly MessageFormat[] = [anthropic, openai, responsesItems, vercel];
 
 /** The old way has no ids: a result names its function, and answers the last call of it. */
 function resultOf({ role, tool_call_id: of, name }: Fields, texts: readonly FoundText[]): FoundResult | undefined {
@@ -91,7 +61,7 @@ function resultOf({ role, tool_call_id: of, name }: Fields, texts: readonly Foun
 function callsOf(call: Fields, idOf: (name: string) => string | undefined): readonly FoundCall[] {
   const holder = isRecord(call.function) ? call.function : call.custom;
   if (!isRecord(holder) || typeof holder.name !== 'string') return [];
-  const input = holder === call.function ? parsed(holder.arguments) : holder.input;
+  const input = holder === call.function ? parseArguments(holder.arguments) : holder.input;
   return [{ id: idOf(holder.name), call: { tool: holder.name, input }, covers: call }];
 }
 
@@ -106,30 +76,6 @@ function outputTexts({ output, result, experimental_content: content }: Fields, 
   if (text === undefined) return [];
   const put = (text: string, before: unknown) => ({ ...(before as object), type: shrunkType, value: text });
   return [{ text, place: { path: [...path, 'output'], put } }];
-}
-
-/** A text, or parts of which some hold a text. */
-function textsOf(content: unknown, path: Place['path']): readonly FoundText[] {
-  if (typeof content === 'string') return [{ text: content, place: { path } }];
-  if (!Array.isArray(content)) return [];
-  return content.flatMap((part, at) =>
-    isRecord(part) && part.type === 'text' && typeof part.text === 'string'
-      ? [{ text: part.text, place: { path: [...path, at, 'text'] } }]
-      : [],
-  );
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Undefined for what JSON cannot hold. */

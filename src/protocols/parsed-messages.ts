@@ -1,9 +1,10 @@
 /**
- * The blocks of messages that are already parsed, as Anthropic, OpenAI Chat or the Vercel AI SDK spell them: the same pipeline without a
- * wire, for replays, benches and the library. Read part by part, so one list may mix spellings; what none of them knows is opaque.
+ * The blocks of messages that are already parsed, as Anthropic, OpenAI (Chat, Responses) or the Vercel AI SDK spell them: the same pipeline
+ * without a wire, for replays, benches and the library. Read part by part, so one list may mix spellings; what none of them knows is opaque.
  */
-import { type Block, chain, type ToolCall } from '../block.ts';
-import { type FoundCall, type FoundResult, isRecord, type MessageFormat, messageFormats, type Place } from './message-formats.ts';
+import { type Block, chain, scopeLength, type ToolCall } from '../block.ts';
+import { type FoundCall, type FoundResult, isRecord, type MessageFormat, type Place } from './message-format.ts';
+import { messageFormats } from './message-formats.ts';
 import { cutSaid } from './said-pieces.ts';
 
 export interface ParsedMessage {
@@ -26,45 +27,43 @@ export function createMessageReader(scope: string, formats: readonly MessageForm
   const calls = new Map<string, ToolCall>();
   /** What the model said so far. */
   const answers: string[] = [];
-  let key = chain('', scope);
-  const make = (source: Block['source'], text: string, call: ToolCall | undefined, covers: string): ParsedBlock => {
+  const before = chain('', scope).slice(0, scopeLength);
+  let key = chain('', 'parsed');
+  const add = (source: Block['source'], text: string, call: ToolCall | undefined, covers: string): ParsedBlock => {
     key = chain(key, covers);
-    return { key, source, text, call };
+    return { key: before + key, source, text, call };
   };
-  const opaque = (value: unknown): ParsedBlock => make('opaque', '', undefined, spell(value) ?? 'unspellable');
+  const opaque = (value: unknown): ParsedBlock => add('opaque', '', undefined, spell(value) ?? 'unspellable');
   const makeCall = ({ id, call, covers }: FoundCall): ParsedBlock => {
     const spelled = spell(covers);
     if (spelled === undefined) return opaque(covers);
     if (id !== undefined) calls.set(id, call);
-    return make('call', '', call, `call ${id} ${spelled}`);
+    return add('call', '', call, `call ${id} ${spelled}`);
   };
   const makeResults = ({ of, tool, texts }: FoundResult): ParsedBlock[] => {
     const call = (of === undefined ? undefined : calls.get(of)) ?? (tool === undefined ? undefined : { tool, input: undefined });
-    return texts.map(({ text, place }) => ({ ...make('result', text, call, `result ${of} ${text}`), place }));
+    return texts.map(({ text, place }) => ({ ...add('result', text, call, `result ${of} ${text}`), place }));
   };
+  const make = (found: FoundResult | FoundCall): ParsedBlock[] => ('texts' in found ? makeResults(found) : [makeCall(found)]);
   const makeSaid = (text: string, path: Place['path'], role: unknown, isLone: boolean): ParsedBlock[] => {
     if (role === 'assistant') answers.push(text);
     const pieces = role === 'user' && isLone ? cutSaid(text, answers) : [{ from: 0, to: text.length, call: undefined }];
     return pieces.map(({ from, to, call }) => {
       const piece = text.slice(from, to);
-      if (!call) return make('said', piece, undefined, `${nameOf(role)} text ${piece}`);
+      if (!call) return add('said', piece, undefined, `${nameOf(role)} text ${piece}`);
       const put = (smaller: string, before: unknown) => `${String(before).slice(0, from)}${smaller}${String(before).slice(to)}`;
-      return { ...make('result', piece, call, `output ${piece}`), place: { path, put } };
+      return { ...add('result', piece, call, `output ${piece}`), place: { path, put } };
     });
   };
   const readPart = (message: Record<string, unknown>, part: unknown, at: number): ParsedBlock[] => {
     if (!isRecord(part)) return [opaque(part)];
     for (const { readPart } of formats) {
-      const found = readPart(part, ['content', at], message);
-      if (found) return 'texts' in found ? makeResults(found) : [makeCall(found)];
+      const found = readPart?.(part, ['content', at], message);
+      if (found) return make(found);
     }
-    if (part.type !== 'text' || typeof part.text !== 'string') return [opaque(part)];
-    return makeSaid(
-      part.text,
-      ['content', at, 'text'],
-      message.role,
-      Object.keys(part).every((member) => ofLoneText.includes(member)),
-    );
+    if (!saidTypes.includes(part.type) || typeof part.text !== 'string') return [opaque(part)];
+    const isLone = part.type === 'text' && Object.keys(part).every((member) => ofLoneText.includes(member));
+    return makeSaid(part.text, ['content', at, 'text'], message.role, isLone);
   };
   const readMember = (message: Record<string, unknown>, member: string): ParsedBlock[] => {
     const value = message[member];
@@ -77,11 +76,18 @@ export function createMessageReader(scope: string, formats: readonly MessageForm
     }
     return makeSaid(value, ['content'], message.role, true);
   };
+  const readMessage = (message: Record<string, unknown>): ParsedBlock[] => {
+    for (const { readItem } of formats) {
+      const found = readItem?.(message);
+      if (found) return make(found);
+    }
+    // In the order of the members: on the wire they are read so.
+    return Object.keys(message).flatMap((member) => readMember(message, member));
+  };
   return {
     next: (message) => {
       try {
-        // In the order of the members: on the wire they are read so.
-        return isRecord(message) ? Object.keys(message).flatMap((member) => readMember(message, member)) : [opaque(message)];
+        return isRecord(message) ? readMessage(message) : [opaque(message)];
       } catch {
         // A getter that throws and the like.
         return [opaque(undefined)];
@@ -90,6 +96,8 @@ export function createMessageReader(scope: string, formats: readonly MessageForm
   };
 }
 
+/** Parts that hold what somebody said. */
+const saidTypes: readonly unknown[] = ['text', 'input_text', 'output_text'];
 const ofLoneText = ['type', 'text', 'cache_control'];
 
 /** The cache mark moves from request to request. Undefined for what JSON cannot hold, such as circles. */

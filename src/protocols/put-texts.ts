@@ -1,5 +1,5 @@
 /** Puts texts into parsed messages: what changes is copied along the way to it, everything else is the very same object. */
-import type { Place } from './message-formats.ts';
+import type { Place } from './message-format.ts';
 
 /** The message with another text at its place; the message given stays as it is. */
 export function putText<Message>(message: Message, { path, put }: Place, text: string): Message {

@@ -1,17 +1,20 @@
-/** The same conversation as three SDKs hand it over, parsed: for the library. */
+/** The same conversation as SDKs hand it over, parsed: for the library. */
 import type { ParsedMessage } from '../../src/protocols/parsed-messages.ts';
 import { wireSpellings } from './wire-spellings.ts';
 
 type Fields = Record<string, unknown>;
 
 export interface MessageSpelling {
-  readonly format: 'anthropic' | 'openai' | 'vercel';
+  readonly format: 'anthropic' | 'openai' | 'responses' | 'vercel';
   readonly spell: (messages: readonly ParsedMessage[]) => readonly Fields[];
 }
 
 export const messageSpellings: readonly MessageSpelling[] = [
   { format: 'anthropic', spell: (messages) => structuredClone(messages) as unknown as Fields[] },
   { format: 'openai', spell: (messages) => (JSON.parse(wireSpellings[1]!.bodyOf(messages).toString()) as { messages: Fields[] }).messages },
+  { format: 'responses', spell: (messages) => itemsOf(3, messages) },
+  // Of the code mode, whose outputs are parts.
+  { format: 'responses', spell: (messages) => itemsOf(4, messages) },
   { format: 'vercel', spell: (messages) => structuredClone(messages).flatMap(asModelMessages) },
 ];
 
@@ -20,6 +23,7 @@ export function resultTexts(messages: readonly unknown[]): readonly string[] {
   const texts: string[] = [];
   JSON.stringify(messages, (_, value: Fields) => {
     if (value?.type === 'tool_result' || value?.role === 'tool') for (const text of textsOf(value.content)) texts.push(text);
+    if (isOutput(value)) for (const text of textsOf(value.output)) texts.push(text);
     if (value?.type === 'tool-result') for (const text of textsOf((value.output as Fields).value)) texts.push(text);
     return value;
   });
@@ -30,10 +34,20 @@ export function resultTexts(messages: readonly unknown[]): readonly string[] {
 export function withoutResults(messages: readonly unknown[]): unknown {
   return JSON.parse(JSON.stringify(messages), function (this: Fields, key: string, value: unknown) {
     const isResult =
-      (key === 'content' && (this.type === 'tool_result' || this.role === 'tool')) || (key === 'value' && typeof this.type === 'string');
+      (key === 'content' && (this.type === 'tool_result' || this.role === 'tool')) ||
+      (key === 'output' && isOutput(this)) ||
+      (key === 'value' && typeof this.type === 'string');
     if (!isResult) return value;
     return typeof value === 'string' ? 'text' : (value as Fields[]).map((part) => ('text' in part ? { ...part, text: 'text' } : part));
   });
+}
+
+function itemsOf(spelling: number, messages: readonly ParsedMessage[]): readonly Fields[] {
+  return (JSON.parse(wireSpellings[spelling]!.bodyOf(messages).toString()) as { input: Fields[] }).input;
+}
+
+function isOutput(value: Fields | null | undefined): value is Fields {
+  return typeof value?.type === 'string' && value.type.endsWith('_call_output');
 }
 
 function textsOf(content: unknown): readonly string[] {

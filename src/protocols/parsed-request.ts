@@ -1,0 +1,36 @@
+/** A request that is parsed: which member holds its conversation, and whether the model is shown all of it. Of bodies it is the grammars that say so. */
+import { isRecord } from './message-format.ts';
+
+export interface ParsedRequest {
+  readonly list: 'messages' | 'input';
+  readonly messages: readonly unknown[];
+  readonly model: string | undefined;
+  /** False: the provider is asked to leave out, or to sum up, what stands above. */
+  readonly keepsResults: boolean;
+}
+
+/** Undefined for what holds no list of messages. */
+export function readRequest(value: unknown): ParsedRequest | undefined {
+  if (!isRecord(value)) return undefined;
+  const { messages, input, model } = value;
+  const named = typeof model === 'string' ? model : undefined;
+  const keepsResults = !clears(value);
+  if (Array.isArray(messages)) return { list: 'messages', messages, model: named, keepsResults };
+  // Without a model it may be anything: many tools print JSON with such a member.
+  return Array.isArray(input) && named !== undefined ? { list: 'input', messages: input, model: named, keepsResults } : undefined;
+}
+
+function clears({ context_management: management, truncation, transforms, plugins }: Record<string, unknown>): boolean {
+  if (isRecord(management) && Array.isArray(management.edits)) {
+    if (!management.edits.every((edit) => isRecord(edit) && String(edit.type).startsWith('clear_thinking'))) return true;
+  } else if (!isEmpty(management)) return true;
+  if (!isEmpty(truncation) && truncation !== 'disabled') return true;
+  // OpenRouter's leave out messages of the middle.
+  return (
+    !isEmpty(transforms) || (Array.isArray(plugins) && plugins.some((plugin) => !isRecord(plugin) || plugin.id === 'context-compression'))
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
