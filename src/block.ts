@@ -19,7 +19,7 @@ export interface ToolCall {
 }
 
 export interface Block {
-  /** Chain key: a hash of the scope, of every block before this one and of this one. Two blocks with the same key have the same past. */
+  /** The scope (16 hex digits), then the chain (32): a hash of every block before this one and of this one. Equal keys have equal pasts. */
   readonly key: string;
   readonly source: BlockSource;
   /** The decoded text; empty for `opaque` and `call`. Decoded when first asked for: a block already decided is never decoded. */
@@ -35,6 +35,19 @@ export interface Conversation {
   readonly blocks: readonly Block[];
   /** False where the request asks the provider to clear old tool results itself: the text above may not be there. */
   readonly allowsRepeats: boolean;
+}
+
+/** A conversation as a request holds it, with what tells which parts of it the provider may hold. */
+export interface SentConversation extends Conversation {
+  /** The beginning of all its keys: a hash of what stands before the messages in the provider's cache, and of what we go by beside them. */
+  readonly scope: string;
+  /** How many blocks stand before the model's first turn. */
+  readonly opening: number;
+  /** Where the model's last turn begins, and the first block after it; 0 and 0 where it has not spoken. */
+  readonly turn: number;
+  readonly fresh: number;
+  /** Seconds for which the provider may keep what this request writes; undefined: unknown. */
+  readonly life: number | undefined;
 }
 
 /** The provider's own figures for one reply, in tokens, as billed. */
@@ -59,6 +72,14 @@ export function chain(previous: string, content: string | Uint8Array): string {
   whole.set(bytes, used);
   return sha256(whole).slice(0, 32);
 }
+
+/** What of a key is the messages' alone. */
+export function messagesKey(key: string): string {
+  return key.slice(scopeLength);
+}
+
+/** How many hex digits of a key are its scope. */
+export const scopeLength = 16;
 
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 

@@ -36,6 +36,8 @@ test.each(
     max_output_tokens: 9,
     user: 'u',
     service_tier: 'flex',
+    prompt_cache_key: 'k',
+    reasoning: { effort: 'low' },
   }),
 )('%s may come and go without a new past', (name, value) => {
   expect(keys({ ...request, [name]: value })).toEqual(keys(request));
@@ -46,10 +48,6 @@ test.each(
     model: 'gpt-5',
     tools: [],
     instructions: 'Be brief',
-    prompt_cache_key: 'k',
-    previous_response_id: 'resp_1',
-    conversation: 'conv_1',
-    reasoning: { effort: 'low' },
   }),
 )('%s is part of the past', (name, value) => {
   const [first] = keys(request) ?? [];

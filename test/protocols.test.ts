@@ -74,7 +74,7 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))('
     const keys = keysOf(read(protocol, body));
     expect(keysOf(read(protocol, Buffer.from(body)))).toEqual(keys);
     expect(new Set([...keys, ...keysOf(protocol.read(body, 'elsewhere')!)]).size).toBe(keys.length * 2);
-    for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/);
+    for (const key of keys) expect(key).toMatch(/^[0-9a-f]{48}$/);
   });
 
   test.each(requests)('%s: cut anywhere, or with something behind it, it is not understood', (_, path) => {

@@ -1,5 +1,7 @@
 /** What an Anthropic Messages body looks like. Reading it, whatever the API, is `conversation-reader.ts`. */
 import type { ToolCall } from '../block.ts';
+import type { JsonTape } from '../text/json-tape.ts';
+import { anthropicLife } from './cache-life.ts';
 import { marks } from './chain-writer.ts';
 import { managementKeepsResults } from './context-management.ts';
 import type { Grammar } from './conversation-reader.ts';
@@ -9,21 +11,32 @@ import { aside, writeMembers, writeUnmarked } from './wire-chain.ts';
 
 const callTypes = ['tool_use', 'server_tool_use', 'mcp_tool_use'];
 const speakers = ['user', 'assistant'] as const;
+/** Roles that are not the model's. */
+const others = ['user', 'system', 'developer'];
 
 export const anthropicGrammar: Grammar = {
   // A marker in a block of a document in a tool result.
   deepest: 10,
-  scope: {
-    passing: [
-      ...['messages', 'metadata', 'max_tokens', 'stream', 'temperature', 'top_p', 'top_k', 'stop_sequences', 'service_tier'],
-      ...['cache_control', 'diagnostics', 'safeguards'],
-    ],
-    blockLists: ['system', 'tools'],
-  },
+  scope: { members: ['model', 'system', 'tools'], blockLists: ['system', 'tools'], isApart },
   readMessage,
+  isModels: (tape, message) => {
+    const [role = -1] = tape.kind(message) === 'object' ? (tape.find(message, ['role']) ?? []) : [];
+    return role < 0 || tape.stringIn(role, others) < 0;
+  },
   clearing: ['context_management'],
   keepsResults: (tape, [management = -1]) => managementKeepsResults(tape, management),
+  lifeOf: anthropicLife,
 };
+
+/** Claude Code's note on itself, which may change with every request, and tools that wait until the model searches for them. */
+function isApart(tape: JsonTape, element: number): boolean {
+  if (tape.kind(element) !== 'object') return false;
+  const [text = -1, defers = -1] = tape.find(element, ['text', 'defer_loading']) ?? [];
+  if (defers >= 0) return true;
+  return text >= 0 && tape.bytes.toString('latin1', tape.start(text) + 1, tape.start(text) + 1 + billingNote.length) === billingNote;
+}
+
+const billingNote = 'x-anthropic-billing-header';
 
 function readMessage(reading: Reading, message: number): boolean {
   const { tape, chain } = reading;

@@ -15,13 +15,15 @@ export class ChainWriter {
   #bytes = Buffer.allocUnsafe(16 * 1024);
   #used = 0;
   #key: string;
+  readonly #scope: string;
   /** Keys that an earlier reading found, from the next on. While they are given out nothing is written. */
   #known: Iterator<string> | undefined;
 
-  /** `scope` is any text; the chain starts with it. */
-  constructor(body: Buffer, scope: string) {
+  /** `start` is any text; the chain starts with it. Before every key stands the scope, which is no part of the chain. */
+  constructor(body: Buffer, scope: string, start: string) {
     this.#body = body;
-    this.#key = chain('', scope);
+    this.#scope = scope;
+    this.#key = chain('', start);
   }
 
   mark(mark: number): void {
@@ -45,7 +47,7 @@ export class ChainWriter {
     if (this.#known) return this.#known.next().value;
     this.#key = chain(this.#key, this.#bytes.subarray(0, this.#used));
     this.#used = 0;
-    return this.#key;
+    return this.#scope + this.#key;
   }
 
   get place(): ChainPlace {

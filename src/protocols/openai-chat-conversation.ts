@@ -1,6 +1,7 @@
 /** What a Chat Completions body looks like. Reading it, whatever the API, is `conversation-reader.ts`. */
 import type { ToolCall } from '../block.ts';
 import type { JsonTape } from '../text/json-tape.ts';
+import { openaiLife } from './cache-life.ts';
 import { marks } from './chain-writer.ts';
 import { managementKeepsResults } from './context-management.ts';
 import type { Grammar } from './conversation-reader.ts';
@@ -17,20 +18,22 @@ const apart = ['content', 'tool_calls', 'function_call'];
 export const chatGrammar: Grammar = {
   // A marker in a part of a message's content, and a call's name.
   deepest: 7,
-  scope: {
-    passing: [
-      ...['messages', 'stream', 'stream_options', 'temperature', 'top_p', 'top_k', 'top_a', 'min_p', 'n', 'seed', 'stop'],
-      ...['max_tokens', 'max_completion_tokens', 'frequency_penalty', 'presence_penalty', 'repetition_penalty', 'logit_bias'],
-      ...['logprobs', 'top_logprobs', 'user', 'safety_identifier', 'metadata', 'store', 'service_tier', 'usage', 'prediction'],
-      ...['cache_control'],
-    ],
-    blockLists: ['tools', 'functions'],
-  },
+  scope: { members: ['model', 'tools', 'functions'], blockLists: ['tools', 'functions'] },
   readMessage,
+  isModels: (tape, message) => {
+    const [role = -1, content = -1] = tape.kind(message) === 'object' ? (tape.find(message, ['role', 'content']) ?? []) : [];
+    return role < 0 || (tape.stringIn(role, others) < 0 && !(content >= 0 && tape.stringIn(content, aiderWords) >= 0));
+  },
   clearing: ['context_management', 'transforms', 'plugins'],
   keepsResults: (tape, [management = -1, transforms = -1, plugins = -1]) =>
     managementKeepsResults(tape, management) && isEmpty(tape, transforms) && !names(tape, plugins, 'context-compression'),
+  lifeOf: openaiLife,
 };
+
+/** Roles that are not the model's. */
+const others = ['user', 'system', 'developer', 'tool', 'function'];
+/** What aider lets the model have said to output that it shows, without asking it. */
+const aiderWords = ['Ok.'];
 
 function readMessage(reading: Reading, message: number): boolean {
   const { tape, chain } = reading;

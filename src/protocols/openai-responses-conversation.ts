@@ -1,6 +1,7 @@
 /** What a Responses body looks like. Reading it, whatever the API, is `conversation-reader.ts`. */
 import type { ToolCall } from '../block.ts';
 import type { JsonTape } from '../text/json-tape.ts';
+import { openaiLife } from './cache-life.ts';
 import { marks } from './chain-writer.ts';
 import type { Grammar } from './conversation-reader.ts';
 import { readResultContent, readSaidContent } from './openai-content.ts';
@@ -20,20 +21,25 @@ export const responsesGrammar: Grammar = {
   list: 'input',
   // A part of an item's output, and the words of a command.
   deepest: 7,
-  scope: {
-    passing: [
-      ...['input', 'stream', 'stream_options', 'temperature', 'top_p', 'top_logprobs', 'max_output_tokens', 'max_tool_calls', 'include'],
-      ...['metadata', 'client_metadata', 'user', 'safety_identifier', 'store', 'service_tier', 'background'],
-    ],
-    blockLists: [],
-  },
+  scope: { members: ['model', 'instructions', 'tools'], blockLists: [] },
   readMessage: readItem,
+  isModels,
   readText: (reading, text) => addSaid(reading, text, 'user'),
   // The provider may leave out, or sum up, what stands in the middle.
   clearing: ['truncation', 'context_management'],
   keepsResults: (tape, [truncation = -1, management = -1]) =>
     (truncation < 0 || tape.kind(truncation) === 'null' || tape.stringIn(truncation, ['disabled']) === 0) && isEmpty(tape, management),
+  lifeOf: openaiLife,
 };
+
+/** Roles that are not the model's. */
+const others = ['user', 'system', 'developer'];
+
+function isModels(tape: JsonTape, item: number): boolean {
+  const [type = -1, role = -1] = tape.kind(item) === 'object' ? (tape.find(item, ['type', 'role']) ?? []) : [];
+  if (role >= 0) return tape.stringIn(role, others) < 0;
+  return !/_(output|response)$/.test(tape.string(type) ?? '');
+}
 
 /** False: not understood. */
 function readItem(reading: Reading, item: number): boolean {

@@ -2,7 +2,7 @@
  * How one API spells a conversation. A member is one pure object in a file of its own and one line in `index.ts`.
  * It only reads: what a block becomes is the pipeline's to decide, and `splice` is the only thing that changes a body.
  */
-import type { Block, Conversation, Usage } from '../block.ts';
+import type { Block, SentConversation, Usage } from '../block.ts';
 
 /** A block with its place: the bytes `start..end` of the body are what stands between the quotes of its JSON string. */
 export interface WireBlock extends Block {
@@ -10,7 +10,7 @@ export interface WireBlock extends Block {
   readonly end: number;
 }
 
-export interface WireConversation extends Conversation {
+export interface WireConversation extends SentConversation {
   readonly blocks: readonly WireBlock[];
 }
 
@@ -34,10 +34,10 @@ export interface Protocol {
   /** What a request is, by method and path (no launch secret, no query), or undefined where this protocol does not know it. */
   readonly serves: (method: string, path: string) => RequestKind | undefined;
   /**
-   * Finds the blocks in a decoded body. `scope` is what the caller adds to the chain: upstream, profile and version.
+   * Finds the blocks in a decoded body. `upstream` sets a conversation apart from the same words elsewhere, where the cache is another one.
    * Undefined: not understood (malformed JSON, duplicate keys, unknown shape), so hands off.
    */
-  readonly read: (body: Buffer, scope: string) => WireConversation | undefined;
+  readonly read: (body: Buffer, upstream: string) => WireConversation | undefined;
   readonly createUsageReader: () => UsageReader;
   /** A failure of ours in the API's own error shape, as JSON text. */
   readonly errorBody: (status: number, message: string) => string;

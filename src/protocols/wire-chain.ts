@@ -1,37 +1,13 @@
-/** What of a body enters the chain keys: everything but cache markers and how a lone text is spelled. Which members pass, each API says. */
+/** What of a body enters the chain keys: everything but cache markers and how a lone text is spelled. */
 import type { JsonTape } from '../text/json-tape.ts';
 import { type ChainWriter, marks } from './chain-writer.ts';
 
 /** Members to leave out: of a block, and of what holds `content` that is written apart. */
 export const aside = { marker: ['cache_control'], content: ['cache_control', 'content'] } as const;
 
-/** What of a body's top level is part of what the provider caches. */
-export interface ScopeRules {
-  /** Members that are none: they come and go, or change with every request. The list of messages is one, for it is written message by message. */
-  readonly passing: readonly string[];
-  /** Members that hold blocks, which may carry markers; a lone text in them is spelled either way. */
-  readonly blockLists: readonly string[];
-}
-
 /** Members of a block that hold blocks. */
 const inner = ['content', 'source'];
 const ofLoneText = ['type', 'text', 'cache_control'];
-
-/** The model and all that stands before the messages, or does for the provider's cache. Returns the key that the blocks start from. */
-export function writeScope(chain: ChainWriter, tape: JsonTape, { passing, blockLists }: ScopeRules): string {
-  for (const member of tape.children(0)) {
-    if (tape.keyIn(member, passing) >= 0) continue;
-    writeKey(chain, tape, member);
-    if (tape.keyIn(member, blockLists) < 0) chain.copy(tape.start(member), tape.end(member));
-    else if (tape.kind(member) !== 'string') writeUnmarked(chain, tape, member);
-    else {
-      chain.mark(marks.array);
-      writeText(chain, tape, member);
-      chain.mark(marks.end);
-    }
-  }
-  return chain.next();
-}
 
 /** A block, or blocks, without markers. White space between members is no part of it. */
 export function writeUnmarked(chain: ChainWriter, tape: JsonTape, value: number): void {

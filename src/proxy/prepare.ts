@@ -28,15 +28,10 @@ export async function prepare(request: IncomingMessage, protocol: Protocol, upst
   if (raw === undefined) return { raw, shrunk: leave(undefined, 'over 64 MiB'), addedMs: 0 };
   const began = performance.now();
   const { body, untouched } = await decodeBody(raw, request.headers['content-encoding']);
-  const shrunk = body ? await shrink(body, protocol, scopeOf(settings, upstream), parts.pipeline) : leave(raw, untouched);
+  const shrunk = body ? await shrink(body, protocol, upstream, parts.pipeline) : leave(raw, untouched);
   const sent: Shrunk = settings.mode === 'observe' && body ? { ...shrunk, body, bytesSent: body.length, replaced: [] } : shrunk;
   if (settings.mode === 'shrink') await keepSkips(shrunk, parts);
   return { raw, shrunk: sent, addedMs: performance.now() - began };
-}
-
-/** What sets one conversation apart from the same words elsewhere: the provider's cache is another one, or we would decide otherwise. */
-function scopeOf(settings: ProxySettings, upstream: string): string {
-  return JSON.stringify([upstream, settings.profile, settings.version]);
 }
 
 // A block that goes out as it came through a fault stays so: the next request must not change it.
