@@ -1,5 +1,5 @@
 /** A proxy without a secret in its path: on loopback for every program and no page, elsewhere for those who show the token; and how it drains. */
-import { Agent } from 'node:http';
+import { Agent, type ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { chunksOf, open, send, sendRaw } from './helpers/loopback-client.ts';
 import { startTestProxy } from './helpers/loopback-proxy.ts';
@@ -112,7 +112,7 @@ test('what is its own it answers itself, and tells for whom', async () => {
   expect((await send(`${base}/health`)).body.toString()).toBe('well');
   expect((await send(`${base}/v1/models`)).status).toBe(401);
   expect((await send(`${base}/${token}/v1/models`)).status).toBe(200);
-  expect(asked).toEqual(['/health none', '/v1/models none', '/v1/models all']);
+  expect(asked).toEqual(['/health none', '/v1/models none', '/v1/models all', '/v1/models content']);
 });
 
 test('it drains: what is in flight ends as it should, nothing new is taken', async () => {
@@ -158,4 +158,20 @@ test('IPv6 loopback', async () => {
   const proxy = await kept(startTestProxy(upstream.url, { open: { token: undefined }, host: '::1' }));
   expect((await send(`http://[::1]:${proxy.port}/x`)).status).toBe(200);
   expect((await send(`http://[::1]:${proxy.port}/x`, { headers: { host: `[::1].evil.example` } })).status).toBe(403);
+});
+
+test('a content secret opens what is behind it by any name, and nothing else', async () => {
+  const contentSecret = 'fedcba9876543210fedcba9876543210';
+  const upstream = await kept(startUpstream());
+  const answerOwn = (_: unknown, response: ServerResponse, target: string, access: string) => {
+    if (access !== 'content') return undefined;
+    response.end(`content of ${target}`);
+    return Promise.resolve();
+  };
+  const proxy = await kept(startTestProxy(upstream.url, { open: { token }, contentSecret }, { answerOwn }));
+  const ask = (path: string) => send(`http://127.0.0.1:${proxy.port}${path}`, { headers: { host: 'proxy.example' } });
+  expect((await ask(`/${contentSecret}/originals/0123456789abcdef`)).body.toString()).toBe('content of /originals/0123456789abcdef');
+  expect((await ask('/originals/0123456789abcdef')).status).toBe(401);
+  expect((await ask(`/x/${contentSecret}/originals/0123456789abcdef`)).status).toBe(401);
+  expect(upstream.requests).toHaveLength(0);
 });

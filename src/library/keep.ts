@@ -19,9 +19,7 @@ export function createKeeper({ folder, recovery, isUsual }: Keeping): KeepOrigin
   return (text) => {
     const kept = originals.keep(text);
     if (!kept.isKept) return kept;
-    if (recovery === 'command') return { path: `headroom retrieve ${kept.name}${where}` };
-    if (recovery === 'tool') return { path: `headroom_retrieve ${kept.name}` };
-    if (typeof recovery === 'object') return { path: `${recovery.url.replace(/\/+$/, '')}/originals/${kept.name}` };
+    if (recovery !== 'path') return { path: wayTo(kept.name, recovery, where) };
     try {
       // Agents compare a path with every link in it followed.
       return { path: realpathSync.native(kept.path) };
@@ -29,6 +27,12 @@ export function createKeeper({ folder, recovery, isUsual }: Keeping): KeepOrigin
       return { reason: messageOf(thrown) };
     }
   };
+}
+
+/** What notes say where the agent does not share our disk; `where`: what the command needs beside the name. */
+export function wayTo(name: string, recovery: Exclude<Recovery, 'path'>, where = ''): string {
+  if (recovery === 'command') return `headroom retrieve ${name}${where}`;
+  return recovery === 'tool' ? `headroom_retrieve ${name}` : `${recovery.url.replace(/\/+$/, '')}/originals/${name}`;
 }
 
 const words: readonly unknown[] = ['command', 'path', 'tool'];

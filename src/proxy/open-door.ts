@@ -25,6 +25,14 @@ export function admitVisitor(request: IncomingMessage, token: string | undefined
   return isSame(segment, token) ? { isAdmitted: true, target } : { isAdmitted: false, target: url };
 }
 
+/** For what has a secret of its own first in the path, by whatever name it is reached. */
+export function admitBySegment(request: IncomingMessage, secret: string): Admission {
+  const url = request.url ?? '';
+  const { segment, target } = withoutFirstSegment(url);
+  const isAdmitted = url.startsWith('/') && isSame(segment, secret);
+  return { isAdmitted, target: isAdmitted ? target : url };
+}
+
 /** Whether only this machine can reach what listens there. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);

@@ -1,5 +1,6 @@
 /** What the proxy tells its owner about each request: plain data, so that it crosses from the worker to the main thread. */
 import type { Usage } from '../block.ts';
+import type { Recovery } from '../library/headroom.ts';
 import type { BlockRecord } from '../pipeline/decision.ts';
 
 /** `shrink`: the product. `observe`: nothing is changed, what would have been saved is recorded. `off`: plain pass-through, metered. */
@@ -59,6 +60,8 @@ export interface OriginalsPlace {
   readonly folder: string;
   /** The launch's own, where it marks what it uses. Absent: nothing is written, only the names are made. */
   readonly privateFolder?: string;
+  /** What notes name: the file unless given. */
+  readonly recovery?: Recovery;
 }
 
 export interface ProxySettings {

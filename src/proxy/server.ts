@@ -11,7 +11,7 @@ import { admit } from './admission.ts';
 import { type AnswerContent, serveContent } from './content.ts';
 import { exchange, pathOf } from './exchange.ts';
 import { listenOn } from './listen.ts';
-import { admitVisitor, tokenHeader } from './open-door.ts';
+import { admitBySegment, admitVisitor, tokenHeader } from './open-door.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
 import { createUpstreams } from './upstreams.ts';
@@ -69,14 +69,18 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     response.on('error', () => {});
     const { isAdmitted, target } =
       settings.open === undefined ? admit(request, settings.secret, port) : admitVisitor(request, settings.open.token);
-    const content = settings.contentSecret === undefined ? undefined : admit(request, settings.contentSecret, port);
+    const admitToContent = (secret: string) => (settings.open ? admitBySegment(request, secret) : admit(request, secret, port));
+    const content = settings.contentSecret === undefined ? undefined : admitToContent(settings.contentSecret);
     // Either admission takes its own secret out of the path.
     const isForContent = content?.isAdmitted ?? false;
     const path = isForContent ? (content?.target ?? '') : target;
     const access = isForContent ? 'content' : isAdmitted ? 'all' : 'none';
     if (answersExpectation && access !== 'none') response.writeContinue();
     if (isDraining) response.shouldKeepAlive = false;
-    const own = parts.answerOwn?.(request, response, path, access);
+    // Where nobody asks for a secret of its own, whoever may use the proxy may read what it keeps.
+    const isForAll = access === 'all' && settings.open !== undefined;
+    const ask = (as: typeof access) => parts.answerOwn?.(request, response, path, as);
+    const own = ask(access) ?? (isForAll ? ask('content') : undefined);
     if (own === undefined && access === 'none')
       return refuse(request, response, shorter(target, content?.target), settings, parts.onRecord);
     const ours = { ...parts, settings, upstreams, pipeline: createPipeline };
