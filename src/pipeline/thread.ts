@@ -55,7 +55,9 @@ export function showShrunk(
     showExcerpt(visible, block, outgoing);
     return;
   }
-  const { text } = route({ text: block.text, call: block.call }, count);
+  const text = shapedAgain(block, count);
+  // Where a member fails that did not before, nothing refers to these lines.
+  if (text === undefined) return;
   const { numbers, contents } = readNumbers(text.split('\n'), numbersLines(block.call));
   visible.open(outputOf(block));
   let at = 0;
@@ -64,6 +66,14 @@ export function showShrunk(
     if (note) visible.hide();
     else showLine(visible, contents, numbers, at);
     at += note?.count ?? 1;
+  }
+}
+
+function shapedAgain({ text, call }: Block, count: (text: string) => number): string | undefined {
+  try {
+    return route({ text, call }, count).text;
+  } catch {
+    return undefined;
   }
 }
 
