@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startUpstream } from '../src/demo/upstream.ts';
 import type { PageComparison, PageData, PageOriginals } from '../src/page/data.ts';
 import { openOriginals } from '../src/store/originals.ts';
-import { type Dashboard, startDashboard } from './helpers/dashboard.ts';
+import { type Dashboard, listedBlocks, startDashboard } from './helpers/dashboard.ts';
 import { until } from './helpers/launches.ts';
 import { send, sendRaw } from './helpers/loopback-client.ts';
 
@@ -104,6 +104,8 @@ describe('the figures', () => {
       ['claude', '2026-11-22'],
     ]);
     expect(data.latest[1]?.first.byLever).toEqual({ 'line numbers': 500 });
+    // The other line is as older versions wrote it.
+    expect(data.latest.map(({ blocks }) => blocks)).toEqual([listedBlocks, undefined]);
   });
 
   test('follow what happens, and are sent again only when they changed', async () => {

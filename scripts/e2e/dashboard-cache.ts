@@ -1,7 +1,7 @@
 /** A cache with a ledger of some weeks and a few originals in it, made up: the same in every run. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LedgerLine, openLedger } from '../../src/store/ledger.ts';
+import { type LedgerBlock, type LedgerLine, openLedger } from '../../src/store/ledger.ts';
 import { openOriginals } from '../../src/store/originals.ts';
 import { cacheParts } from '../../src/store/place.ts';
 import { ledgerLine } from '../../test/helpers/ledger-line.ts';
@@ -19,13 +19,13 @@ const kinds = ['numbered-lines', 'search', 'test-runs', 'git', 'json', 'text'];
 /** Makes the folder; returns the name of an original that an excerpt can be made of. */
 export function furnishCache(cacheFolder: string): string {
   const parts = cacheParts(cacheFolder);
-  const ledger = openLedger(parts.ledger);
-  for (let number = 0; number < 900; number++) ledger.append(madeUp(number));
-  ledger.close();
   const originals = openOriginals(parts.originals);
   for (const text of [listing(), 'A text that nobody claims.\n'.repeat(900)]) originals.keep(text);
   const kept = originals.keep(testRun());
   if (!kept.isKept) throw new Error(kept.reason);
+  const ledger = openLedger(parts.ledger);
+  for (let number = 0; number < 900; number++) ledger.append(madeUp(number, kept.name));
+  ledger.close();
   // Not ours: it must not be listed.
   mkdirSync(parts.originals, { recursive: true });
   writeFileSync(join(parts.originals, 'notes.txt'), 'not an original');
@@ -39,7 +39,7 @@ export function appendRequest(cacheFolder: string): void {
   ledger.close();
 }
 
-function madeUp(number: number): LedgerLine {
+function madeUp(number: number, original: string): LedgerLine {
   const who = agents[(number * 7) % 20 < 12 ? 0 : (number % 3) + 1]!;
   const day = Math.floor(number / 30);
   // Some days are quiet, and one has nothing.
@@ -58,6 +58,9 @@ function madeUp(number: number): LedgerLine {
     bytes: { received: Math.round(size * 4.6), sent: Math.round(size * 4) },
     first,
     carried: sums(Math.round(size / 3), number + 1),
+    // Lines of the first weeks are of an older version.
+    ...(number < 800 ? {} : { blocks: blocksOf(first, original) }),
+    ...(number % 83 === 0 ? { rewritten: Math.round(size / 30) } : {}),
     addedMs: 1 + ((number * 31) % 90) / 10,
   });
 }
@@ -76,6 +79,22 @@ function sums(before: number, number: number): LedgerLine['first'] {
     byLever: { [levers[number % levers.length]!]: removed },
     leftAlone: { small: { results: 1, tokens: 0 }, 'nothing to gain': { results: 1, tokens: 400 } },
   };
+}
+
+/** The sums' results one by one, but for the one that was too small to be counted. */
+function blocksOf({ before, after, byLever, byKind }: LedgerLine['first'], original: string): readonly LedgerBlock[] {
+  const [kind = 'text', other = 'text'] = Object.keys(byKind);
+  const [[lever = 'repeats', removed = 0] = []] = Object.entries(byLever);
+  const excerpt = Math.round(removed / 2);
+  const half = Math.round((before - 400) / 2);
+  return [
+    { tool: 'Bash', kind: 'test-runs', form: 'excerpt', before: half, after: half - excerpt, levers: { excerpts: excerpt }, original },
+    {
+      ...{ tool: 'Read', kind, form: 'invertible', before: before - 400 - half, after: after - 400 - half + excerpt },
+      levers: { [lever]: removed - excerpt },
+    },
+    { tool: 'mcp__tracker__list_issues', kind: other, form: null, reason: 'nothing to gain', before: 400, after: 400 },
+  ];
 }
 
 /** A test run with one failure among what passed, as pytest prints it. */

@@ -87,7 +87,17 @@ async function look(checks: Checks, browser: Browser, { address, colorScheme, fi
   checks.check(`${colorScheme}: both charts are drawn, and told`, drawn === 2, `${drawn}`);
 
   await page.locator('#request-table tbody button').first().click();
-  checks.check(`${colorScheme}: a request opens`, (await page.locator('#request-table .details').innerText()).includes('o200k'));
+  const details = page.locator('#request-table .details');
+  checks.check(`${colorScheme}: a request opens`, (await details.innerText()).includes('o200k'));
+  const results = await details.locator('.blocks tbody tr').allInnerTexts();
+  checks.check(
+    `${colorScheme}: it says what became of each result`,
+    ['an excerpt', 'written shorter, nothing left out', 'as it came: nothing to gain'].every((what, at) => results[at]?.includes(what)),
+    results.join('\n'),
+  );
+  await details.getByRole('button', { name: 'before and after' }).click();
+  await details.locator('.compare').waitFor();
+  checks.check(`${colorScheme}: an excerpt opens beside its original`, (await details.locator('.compare .is-gone').count()) > 0);
   await shoot(page, `${colorScheme}-top`);
   await page.locator('#original-table').getByRole('button', { name: original }).click();
   await page.locator('#comparison table').waitFor();
@@ -156,8 +166,15 @@ async function checkLive(checks: Checks, browser: Browser, address: string, cach
   await page.locator('#request-table tbody button').first().focus();
   const focused = () => page.evaluate('document.activeElement.textContent');
   const before = await focused();
+  const last = page.locator('#request-table tbody button').last();
+  await last.click();
+  const details = page.locator('#request-table .details');
+  await details.getByRole('button', { name: 'before and after' }).click();
+  await details.locator('.compare').waitFor();
+  await page.locator('#request-table tbody button').first().focus();
   appendRequest(cacheFolder);
   await page.locator('#totals').getByText('901 requests').waitFor({ timeout: 15_000 });
+  checks.check('live: what was opened stays open', (await details.locator('.compare').count()) === 1);
   checks.check('live: a request that comes is added while the page is open', true);
   checks.check('live: neither the order nor the focus is lost', (await focused()) === before && `${before}`.startsWith('▸'), `${before}`);
   await page.close();

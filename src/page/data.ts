@@ -1,5 +1,5 @@
 /** What the page shows, as its server hands it out in JSON. Types alone: the server and the script in the browser agree on them. */
-import type { LedgerLine } from '../store/ledger.ts';
+import type { LedgerBlock, LedgerLine } from '../store/ledger.ts';
 
 /** Tokens as the provider counts; dollars; `removed` and `saved` are estimates. */
 export interface PageSum {
@@ -50,9 +50,25 @@ export interface PageSession {
   readonly sum: PageSum | undefined;
 }
 
+export type PageBlock = LedgerBlock;
+
+/** `blocks`: the heaviest of `first`; absent in lines of older versions. */
 export type PageRequest = Pick<
   LedgerLine,
-  'time' | 'launch' | 'agent' | 'project' | 'mode' | 'kind' | 'model' | 'outcome' | 'status' | 'retried' | 'untouched' | 'first' | 'carried'
+  | 'time'
+  | 'launch'
+  | 'agent'
+  | 'project'
+  | 'mode'
+  | 'kind'
+  | 'model'
+  | 'outcome'
+  | 'status'
+  | 'retried'
+  | 'untouched'
+  | 'first'
+  | 'carried'
+  | 'blocks'
 > & { readonly sum: PageSum; readonly addedMs: number };
 
 export interface PageData {

@@ -54,7 +54,8 @@ export function followFigures(
 }
 
 function requestOf(line: LedgerLine, priceOf: PriceList): PageRequest {
-  const { time, launch, agent, project, mode, kind, model, outcome, status, retried, untouched, first, carried, addedMs } = line;
+  const { time, launch, agent, project, mode, kind, model, outcome, status, retried, untouched, first, carried, blocks, addedMs } = line;
   const sum = sumRequest(line, priceOf);
-  return { time, launch, agent, project, mode, kind, model, outcome, status, retried, untouched, first, carried, sum, addedMs };
+  const rest = blocks === undefined ? {} : { blocks };
+  return { time, launch, agent, project, mode, kind, model, outcome, status, retried, untouched, first, carried, ...rest, sum, addedMs };
 }

@@ -1,7 +1,7 @@
 /** A machine with a small ledger on which `headroom dashboard` runs. */
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { openLedger } from '../../src/store/ledger.ts';
+import { type LedgerBlock, openLedger } from '../../src/store/ledger.ts';
 import { cacheParts } from '../../src/store/place.ts';
 import { createMachine, type Ended, type Machine, processesOf } from './launches.ts';
 import { ledgerLine } from './ledger-line.ts';
@@ -20,13 +20,19 @@ export interface Dashboard {
   remove(): Promise<void>;
 }
 
+/** Of the second request. */
+export const listedBlocks: readonly LedgerBlock[] = [
+  { tool: 'Read', kind: 'numbered-lines', form: 'invertible', before: 1100, after: 600, levers: { 'line numbers': 500 } },
+];
+
 /** Two requests of two agents, and one that only counted. */
 export async function startDashboard(): Promise<Dashboard> {
   const machine = createMachine();
   const folders = cacheParts(join(machine.home, '.cache', 'headroom'));
   const ledger = openLedger(folders.ledger);
   ledger.append(ledgerLine());
-  ledger.append(ledgerLine({ time: '2026-11-23T10:00:00.000Z', agent: 'codex', model: 'gpt-5', project: { name: 'other', id: '1' } }));
+  const other = { agent: 'codex', model: 'gpt-5', project: { name: 'other', id: '1' } };
+  ledger.append(ledgerLine({ time: '2026-11-23T10:00:00.000Z', ...other, blocks: listedBlocks }));
   ledger.append(ledgerLine({ kind: 'count' }));
   ledger.close();
   const { child, ended } = machine.start(['dashboard', '--no-open']);

@@ -1,6 +1,7 @@
 /** The latest requests, and what was done to the results that each of them held. */
 import { sayNumber, sayShare } from '../../text/say-amount.ts';
 import type { PageRequest } from '../data.ts';
+import { showBlocks } from './blocks.ts';
 import { element, find } from './element.ts';
 import { createTable, type Table } from './table.ts';
 import { sayBilled, sayRemoved, saySaved, sayTime, shareOf } from './words.ts';
@@ -46,16 +47,26 @@ function sayEnd({ outcome, status, retried, mode, kind }: PageRequest): string {
   return parts.join(', ');
 }
 
-function showDetails({ first, carried, untouched, mode, project, model }: PageRequest): HTMLElement {
+function showDetails(request: PageRequest): HTMLElement {
+  const { first, carried, untouched, mode, project, model, sum } = request;
   const rows: [string, string][] = [
     ['Project and model', `${project.name}, ${model ?? 'unknown'}`],
     ...(untouched === null ? [] : [['Left alone as a whole', untouched] as [string, string]]),
     ...(mode === 'observe' ? [['Only observed', 'what follows is what would have been done'] as [string, string]] : []),
     ...describe('Sent for the first time', first),
     ...describe('Sent before, as before', carried),
+    ...(sum.rewritten > 0
+      ? [
+          ['Charged to us', `~${sayNumber(sum.rewritten)} tokens cached once more because what had been sent was changed`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
     ...(first.results + carried.results === 0 ? [['Tool results', 'none'] as [string, string]] : []),
   ];
-  return element('dl', {}, ...rows.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]));
+  const list = element('dl', {}, ...rows.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]));
+  return element('div', {}, list, ...showBlocks(request));
 }
 
 type Sums = PageRequest['first'];

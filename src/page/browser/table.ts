@@ -39,6 +39,8 @@ export function createTable<Row>(place: HTMLElement, options: TableOptions<Row>)
   let most = mostRows;
   let sorted = options.sortedBy === undefined ? undefined : { at: options.sortedBy, isAscending: options.isAscending ?? false };
   const open = new Set<string>();
+  /** What open rows show: it stays as long as their row does, with all that was opened in it. */
+  let opened = new Map<string, { readonly row: string; readonly content: Child }>();
 
   const heads = columns.map(({ title, isNumber }, at) =>
     element(
@@ -75,14 +77,19 @@ export function createTable<Row>(place: HTMLElement, options: TableOptions<Row>)
   }
 
   function draw(): void {
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.row : undefined;
+    const focus = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    const focused = focus?.dataset.row;
+    const before = opened;
+    opened = new Map();
     for (const [at, head] of heads.entries())
       head.setAttribute('aria-sort', sorted?.at === at ? (sorted.isAscending ? 'ascending' : 'descending') : 'none');
     const ordered = order();
-    body.replaceChildren(...ordered.slice(0, most).flatMap(drawRow));
+    body.replaceChildren(...ordered.slice(0, most).flatMap((row) => drawRow(row, before)));
     more.hidden = ordered.length <= most;
     more.textContent = `Show ${Math.min(10 * mostRows, ordered.length - most)} more of ${ordered.length}`;
     place.replaceChildren(rows.length > 0 ? sheet : empty);
+    // What stays was taken out for a moment all the same.
+    if (focus && body.contains(focus)) focus.focus({ preventScroll: true });
     if (focused === undefined || !place.contains(sheet)) return;
     for (const each of body.querySelectorAll<HTMLElement>('[data-row]')) if (each.dataset.row === focused) each.focus();
   }
@@ -97,7 +104,7 @@ export function createTable<Row>(place: HTMLElement, options: TableOptions<Row>)
       .map(({ row }) => row);
   }
 
-  function drawRow(row: Row): readonly HTMLElement[] {
+  function drawRow(row: Row, before: typeof opened): readonly HTMLElement[] {
     const key = keyOf(row);
     const isOpen = open.has(key);
     const cells = columns.map((column, at) => {
@@ -112,7 +119,11 @@ export function createTable<Row>(place: HTMLElement, options: TableOptions<Row>)
     });
     const drawn = element('tr', {}, ...cells);
     if (!details || !isOpen) return [drawn];
-    return [drawn, element('tr', { class: 'details' }, element('td', { colspan: String(columns.length) }, details(row)))];
+    const text = JSON.stringify(row);
+    const known = before.get(key);
+    const content = known?.row === text ? known.content : details(row);
+    opened.set(key, { row: text, content });
+    return [drawn, element('tr', { class: 'details' }, element('td', { colspan: String(columns.length) }, content))];
   }
 
   function opener(key: string, words: string, isOpen: boolean): HTMLElement {

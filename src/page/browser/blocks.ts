@@ -1,0 +1,63 @@
+/** The results that one request was the first to send, one by one: what became of each, and the whole beside it where it was kept. */
+import { sayNumber } from '../../text/say-amount.ts';
+import type { PageBlock, PageRequest } from '../data.ts';
+import { openComparison } from './comparison.ts';
+import { button, type Child, element } from './element.ts';
+
+const forms = {
+  invertible: 'written shorter, nothing left out',
+  'same-to-the-eye': 'cleaned, the same to the eye',
+  excerpt: 'an excerpt',
+} as const;
+
+/** Nothing where the request sent no result for the first time. */
+export function showBlocks({ blocks, first, mode }: PageRequest): readonly HTMLElement[] {
+  if (first.results === 0) return [];
+  if (!blocks) return first.before > 0 ? [hint('This line is of an older version, which kept the sums alone.')] : [];
+  const comparison = element('section', { class: 'inner', 'aria-label': 'An original and what becomes of it', tabindex: '-1' });
+  const heads = ['Tool', 'Taken for', 'What became of it', 'Before', 'After', 'Removed by', ''].map((title, at) =>
+    element('th', { scope: 'col', class: at === 3 || at === 4 ? 'is-number' : undefined }, title),
+  );
+  const table = element(
+    'table',
+    { class: 'blocks' },
+    element('caption', {}, mode === 'observe' ? 'One by one, as they would have gone (o200k tokens)' : 'One by one (o200k tokens)'),
+    element('thead', {}, element('tr', {}, ...heads)),
+    element('tbody', {}, ...blocks.map((block) => drawBlock(block, comparison))),
+  );
+  const others = first.results - blocks.length;
+  const notes = [
+    ...(others > 0
+      ? [`${sayNumber(others)} more ${others === 1 ? 'was' : 'were'} too small to be counted, or not among the heaviest.`]
+      : []),
+    ...(blocks.some(({ form }) => form === 'invertible' || form === 'same-to-the-eye')
+      ? ['Where nothing was left out, no second copy was kept: the model was shown all of it.']
+      : []),
+  ];
+  return [element('div', { class: 'sheet' }, table), ...notes.map(hint), comparison];
+}
+
+function drawBlock(block: PageBlock, comparison: HTMLElement): HTMLElement {
+  const { tool, kind, form, reason = 'unknown', before, after, levers = {}, original } = block;
+  const open = () => void openComparison(original ?? '', comparison, block);
+  const cell = (content: Child, isNumber = false) => element('td', { class: isNumber ? 'is-number' : undefined }, content);
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, tool ?? 'unknown'),
+    cell(kind),
+    cell(form === null ? `as it came: ${reason}` : forms[form]),
+    cell(sayNumber(before), true),
+    cell(sayNumber(after), true),
+    cell(
+      Object.entries(levers)
+        .map(([lever, tokens]) => `${lever} ${sayNumber(tokens)}`)
+        .join(' · '),
+    ),
+    cell(original === undefined ? '' : button('before and after', open, { 'aria-label': `before and after of ${original}` })),
+  );
+}
+
+function hint(text: string): HTMLElement {
+  return element('p', { class: 'hint' }, text);
+}

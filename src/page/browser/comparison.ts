@@ -1,0 +1,126 @@
+/** An original beside what the pipeline makes of it alone, line by line. */
+import { sayBytes, sayCount, sayNumber, sayShare } from '../../text/say-amount.ts';
+import type { PageBlock, PageComparison } from '../data.ts';
+import { type ComparedRow, compareLines, isAlike } from './compare-lines.ts';
+import { button, element } from './element.ts';
+
+type ShownForm = Pick<PageBlock, 'before' | 'after'>;
+
+/** `shown`: what the ledger says that a model was shown of it, where this is known. */
+export async function openComparison(name: string, place: HTMLElement, shown?: ShownForm): Promise<void> {
+  place.replaceChildren(element('p', { class: 'empty' }, `Reading ${name} …`));
+  try {
+    const reply = await fetch(`originals/${name}.json`);
+    if (!reply.ok) throw new Error(reply.status === 404 ? 'it is gone, or no longer what was kept' : `status ${reply.status}`);
+    place.replaceChildren(...show((await reply.json()) as PageComparison, shown));
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    place.replaceChildren(element('p', { class: 'notice', role: 'alert' }, `Cannot show ${name}: ${why}`));
+  }
+  place.focus();
+}
+
+function show(comparison: PageComparison, shown: ShownForm | undefined): readonly HTMLElement[] {
+  const { name, bytes, before, after, isCut, tokensBefore, tokensAfter, kind, form, reason } = comparison;
+  const size = `${sayBytes(bytes)}, ${sayNumber(tokensBefore)} tokens (o200k)`;
+  const facts =
+    after === undefined
+      ? `${size}. Without knowing its command it would go out as it came (${reason}); the excerpt that the model was shown was not kept.`
+      : `${size}; ${sayNumber(tokensAfter)} as it would be shown, ${sayShare(tokensBefore - tokensAfter, tokensBefore)} removed. ` +
+        `Taken for ${kind}, ${form === 'excerpt' ? 'an excerpt' : 'nothing left out'}.`;
+  const hint = shown
+    ? `The model was shown ${sayNumber(shown.after)} tokens of it. The right side is made now from the text alone, without the command and what stood above it` +
+      (shown.after === tokensAfter ? ': it comes to the very same.' : ', and may differ from that.')
+    : 'Made now from the text alone, as it would be shown without knowing its command and what stood above it; what the model was shown may have differed.';
+  const notes = [element('h3', {}, `Original ${name}`), element('p', {}, facts), element('p', { class: 'hint' }, hint)];
+  if (isCut) notes.push(element('p', { class: 'notice' }, `Too long to be shown whole: \`headroom retrieve ${name}\` prints all of it.`));
+  const rows =
+    after === undefined
+      ? linesOf(before).map((line, at) => ({ number: at + 1, before: line, after: line }))
+      : compareLines(linesOf(before), linesOf(after));
+  return [...notes, draw(rows, form === 'excerpt')];
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, '').split('\n');
+}
+
+/** Left-out lines in a row that are all shown; of more only some, until they are asked for. */
+const mostGone = 12;
+const firstGone = 3;
+const mostDrawn = 2000;
+
+function draw(rows: readonly ComparedRow[], isExcerpt: boolean): HTMLElement {
+  const body = element('tbody');
+  const head = ['Line', 'Original', 'As it would be shown'].map((title, at) =>
+    element('th', { scope: 'col', class: at === 0 ? 'line-number' : undefined }, title),
+  );
+  const table = element(
+    'table',
+    { class: isExcerpt ? 'compare is-excerpt' : 'compare' },
+    element('caption', { class: 'unseen' }, 'Original and excerpt, line by line'),
+    element('thead', {}, element('tr', {}, ...head)),
+    body,
+  );
+  const sheet = element('div', { class: 'sheet' }, table);
+  let drawn = 0;
+  const more = button('', () => drawMore(), { class: 'more' });
+  drawMore();
+  sheet.append(more);
+  return sheet;
+
+  function drawMore(): void {
+    const until = Math.min(rows.length, drawn + mostDrawn);
+    body.append(...fold(rows.slice(drawn, until)));
+    drawn = until;
+    more.hidden = drawn === rows.length;
+    more.textContent = `Show the next of ${sayCount(rows.length - drawn, 'line')}`;
+  }
+}
+
+function fold(rows: readonly ComparedRow[]): readonly HTMLElement[] {
+  const drawn: HTMLElement[] = [];
+  let gone: ComparedRow[] = [];
+  const close = () => {
+    const isLong = gone.length > mostGone;
+    drawn.push(...gone.slice(0, isLong ? firstGone : mostGone).map(drawRow), ...(isLong ? [drawFold(gone.slice(firstGone))] : []));
+    gone = [];
+  };
+  for (const row of rows) {
+    if (row.after === undefined) gone.push(row);
+    else {
+      close();
+      drawn.push(drawRow(row));
+    }
+  }
+  close();
+  return drawn;
+}
+
+function drawFold(rows: readonly ComparedRow[]): HTMLElement {
+  const unfold = () => {
+    const shown = rows.map(drawRow);
+    row.replaceWith(...shown);
+    shown[0]?.setAttribute('tabindex', '-1');
+    shown[0]?.focus();
+  };
+  const cell = element('td', { class: 'is-gone' }, button(`Show ${sayCount(rows.length, 'more line')} of the original`, unfold));
+  const row = element('tr', {}, element('td', { class: 'line-number' }, '⋮'), cell, element('td'));
+  return row;
+}
+
+function drawRow({ number, before, after }: ComparedRow): HTMLElement {
+  const isSame = isAlike(before, after);
+  return element(
+    'tr',
+    {},
+    element('td', { class: 'line-number' }, number === undefined ? '' : String(number)),
+    element('td', { class: isSame || before === undefined ? undefined : 'is-gone' }, visible(before)),
+    element('td', { class: isSame || after === undefined ? undefined : 'is-new' }, visible(after)),
+  );
+}
+
+/** A terminal's colours are bytes of the text: here they are to be seen. */
+function visible(line = ''): string {
+  return line.replaceAll('\u001b', '␛');
+}
