@@ -22,7 +22,7 @@ export async function serveMcp(toolbox: Toolbox, { input, output }: ServerStream
 }
 
 /** The same for any transport. */
-function createMcpServer(toolbox: Toolbox): Server {
+export function createMcpServer(toolbox: Toolbox): Server {
   const server = new Server({ name: 'headroom', version }, { capabilities: { tools: {} }, instructions });
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...tools] }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {

@@ -13,6 +13,8 @@ export interface LoopbackApi {
   readonly cacheFolder: string;
   /** What requests are let in for. */
   access: Access;
+  /** How many requests are being answered. */
+  answering(): number;
   drain(): void;
   close(): Promise<void>;
 }
@@ -20,11 +22,14 @@ export interface LoopbackApi {
 export async function startApi(settings: Partial<ApiSettings> = {}): Promise<LoopbackApi> {
   const cacheFolder = realpathSync(mkdtempSync(join(tmpdir(), 'headroom-api-')));
   let isReady = true;
+  let count = 0;
   const usual = { cacheFolder, profile: 'standard', recovery: 'command', version: '1.2.3', isReady: () => isReady } as const;
   const api = createApi({ ...usual, ...settings });
   const server = createServer((request, response) => {
     const answering = api.answer(request, response, request.url ?? '', loopback.access);
-    if (!answering) response.writeHead(418).end();
+    if (!answering) return response.writeHead(418).end();
+    count++;
+    void answering.then(() => count--);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -34,6 +39,7 @@ export async function startApi(settings: Partial<ApiSettings> = {}): Promise<Loo
     api,
     cacheFolder,
     access: 'all',
+    answering: () => count,
     drain: () => {
       isReady = false;
     },
