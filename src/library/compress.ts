@@ -10,6 +10,7 @@ import { originalName } from '../store/originals.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
 import { loadCounter, type TokenCounter } from '../tokens/count.ts';
 import { version } from '../version.ts';
+import { shareRoom } from './budget.ts';
 import type { Compression, CompressOptions, Headroom, Profile } from './headroom.ts';
 
 /** Decisions are remembered for the process: a conversation that grows is read anew, and worked on where it grew. */
@@ -26,16 +27,21 @@ export function createCompress(usual: Profile, keep: KeepOriginal): Headroom['co
     const { model, profile = usual, format, tokenBudget, repeats: allowsRepeats = true } = options;
     const count = await loadCounter();
     const formats = format === undefined ? messageFormats : messageFormats.filter(({ name }) => name === format);
-    const reader = createMessageReader(JSON.stringify(['library', version, profile, model, allowsRepeats]), formats);
+    const reader = createMessageReader(JSON.stringify(['library', version, profile, model, allowsRepeats, tokenBudget]), formats);
     const given = Array.from(messages);
     const read = given.map((message) => reader.next(message));
     const blocks = read.flat();
-    const before = blocks.reduce((sum, block) => sum + tokensOf(block, count, counts), 0);
-    const copy: Compression<Message> = { messages: given, ...amounts(before, 0), transformsApplied: [], ccrHashes: [], compressed: false };
-    if (tokenBudget !== undefined && before <= tokenBudget) return copy;
-    const rewriting = pipelineOf(profile, count).rewrite({ model, blocks, allowsRepeats });
-    if (rewriting.replacements.size === 0) return copy;
-    return { messages: putBack(given, read, rewriting), ...sumUp(blocks, rewriting, before), compressed: true };
+    const tokens = (block: Block) => tokensOf(block, count, counts);
+    const before = blocks.reduce((sum, block) => sum + tokens(block), 0);
+    const leastForExcerpt = tokenBudget === undefined ? undefined : shareRoom(blocks, tokenBudget, tokens);
+    const rewriting = pipelineOf(profile, count).rewrite({ model, blocks, allowsRepeats }, { leastForExcerpt });
+    const summed = sumUp(blocks, rewriting, before);
+    return {
+      messages: putBack(given, read, rewriting),
+      ...summed,
+      compressed: rewriting.replacements.size > 0,
+      ...(tokenBudget === undefined ? {} : { withinBudget: summed.tokensAfter <= tokenBudget }),
+    };
   };
 }
 
@@ -72,7 +78,7 @@ function sumUp(
   blocks: readonly Block[],
   { records, replacements }: Rewriting,
   before: number,
-): Omit<Compression<never>, 'messages' | 'compressed'> {
+): Omit<Compression<never>, 'messages' | 'compressed' | 'withinBudget'> {
   const hashes = new Set<string>();
   const levers = new Set<string>();
   let saved = 0;

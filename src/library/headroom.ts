@@ -29,8 +29,10 @@ export interface CompressOptions {
   /** Reads no other spelling than this; unless given, whichever a message is spelled in. */
   readonly format?: Format | undefined;
   /**
-   * Nothing is done to messages that have no more tokens than this; others become what the profile makes of them, however big that is. The
-   * prompt cache misses once, when a conversation grows beyond it: leave it out where the provider caches.
+   * o200k tokens that the messages should stay within. The less of it is left where a result first stands, the smaller a result becomes an
+   * excerpt: of 2,000 tokens as ever while there is room, of more than a quarter of what is left when it gets short, of 200 when it is gone.
+   * What was made of earlier messages stands, nothing is left out but lines of results, and `withinBudget` says whether that was enough.
+   * Give the same number for a conversation each time: for another one it is compressed anew. Nothing changes in `lossless`.
    */
   readonly tokenBudget?: number | undefined;
   /** False: no note says that lines stand above. For requests that ask the provider to clear old results. */
@@ -52,6 +54,8 @@ export interface Compression<Message> {
   ccrHashes: string[];
   /** Whether anything changed. */
   compressed: boolean;
+  /** Whether `tokensAfter` is within the `tokenBudget`; absent where none was given. */
+  withinBudget?: boolean;
 }
 
 export interface RetrieveOptions {

@@ -10,12 +10,12 @@ export function pays(tokensBefore: number, tokensAfter: number): boolean {
 }
 
 /** Tokens from which a result is big enough for an excerpt, and what leaving lines out must save of what loses nothing. */
-const leastForExcerpt = 2000;
+export const leastForExcerpt = 2000;
 const leastShareOfExcerpt = 0.25;
 
 /** Opening an original costs a turn: an excerpt must be worth that. `lossless` and `excerpt` are tokens of what would go out. */
-export function paysAsExcerpt(lossless: number, excerpt: number): boolean {
-  return lossless >= leastForExcerpt && lossless - excerpt >= lossless * leastShareOfExcerpt;
+export function paysAsExcerpt(lossless: number, excerpt: number, least = leastForExcerpt): boolean {
+  return lossless >= least && lossless - excerpt >= lossless * leastShareOfExcerpt;
 }
 
 /** Splits the saved tokens by what each lever took out in UTF-16 units; whole numbers that add up. */

@@ -1,12 +1,15 @@
 /** The pipeline: remembers what every block became, extends what it knows of a conversation by the blocks that came, and forgets within bounds. */
-import type { Block, Conversation } from '../block.ts';
+import { type Block, type Conversation, messagesKey } from '../block.ts';
 import { messageOf } from '../errors.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
-import { decide, type KeepOriginal, leave } from './decide.ts';
+import { planCold } from './cold.ts';
+import { type Decided, decide, decideCold, type KeepOriginal, leave } from './decide.ts';
 import type { BlockRecord, Decision } from './decision.ts';
+import type { WrittenExcerpt } from './excerpt.ts';
 import { withOrigin } from './origin.ts';
-import type { Pipeline, Rewriting, Skip } from './pipeline.ts';
+import { filedUnder, type Pipeline, type RewriteOptions, type Rewriting, type Skip } from './pipeline.ts';
 import { createThread, cutBack, showAsItCame, showShrunk, type Thread } from './thread.ts';
+import type { VisibleLines } from './visible-lines.ts';
 
 export interface PipelineOptions {
   /** o200k tokens of a text. */
@@ -27,15 +30,19 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
   const pinned = new Map<string, Skip>(earlierSkips.map((skip) => [skip.key, skip]));
 
   return {
-    rewrite: (conversation) => {
-      const skips: Skip[] = [];
+    rewrite: (conversation, options = {}) => {
       const { blocks } = conversation;
-      const thread = takeThread(blocks);
+      const work: Work = { conversation, options, skips: [], chosen: new Map() };
+      if (options.moment === 'cold') {
+        forgetAll(blocks, options.era);
+        if (keep) work.chosen = planCold(blocks, { count });
+      }
+      const thread = takeThread(blocks, options.era);
       const known = thread.keys.length;
-      for (let at = known; at < blocks.length; at++) extend(thread, conversation, at, skips);
+      for (let at = known; at < blocks.length; at++) extend(thread, work, at);
       const last = thread.keys.at(-1);
       if (last !== undefined) threads.set(last, thread, thread.visible.shown + 1000);
-      return collect(conversation, thread, known, skips);
+      return collect(conversation, thread, known, work.skips);
     },
     skip: (keys, reason) => {
       const now = new Set(keys);
@@ -49,13 +56,23 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
       for (const key of keys) accepted.set(key, true);
     },
     isAccepted: (key) => accepted.get(key) === true,
+    forget: (era) => {
+      for (const [last] of threads.each()) if (last.startsWith(era)) threads.delete(last);
+    },
   };
 
+  /** What was decided of these blocks, and what is known of others that begin as they do. */
+  function forgetAll(blocks: readonly Block[], era: string | undefined): void {
+    const keys = blocks.map(({ key }) => filedUnder(key, era));
+    for (const [last, thread] of threads.each()) if (thread.keys[0] === keys[0]) threads.delete(last);
+    for (const key of keys) decisions.delete(key);
+  }
+
   /** The thread that knows most of these blocks, cut back to what they share and taken out of the map so that it can grow; else a new one. */
-  function takeThread(blocks: readonly Block[]): Thread {
+  function takeThread(blocks: readonly Block[], era: string | undefined): Thread {
     let best: { last: string; thread: Thread; shared: number } | undefined;
     for (const [last, thread] of threads.each()) {
-      const shared = sharedWith(thread, blocks);
+      const shared = sharedWith(thread, blocks, era);
       if (shared > (best?.shared ?? 0)) best = { last, thread, shared };
     }
     // A fork that would throw away most of a longer conversation begins a thread of its own.
@@ -65,48 +82,51 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
     return best.thread;
   }
 
-  function extend(thread: Thread, conversation: Conversation, at: number, skips: Skip[]): void {
+  function extend(thread: Thread, work: Work, at: number): void {
     const { visible } = thread;
-    const block = withOrigin(conversation.blocks, at);
+    const block = withOrigin(work.conversation.blocks, at);
     const mark = visible.mark();
-    const decision =
-      block.source === 'result'
-        ? settle(thread, block, () => saidBefore(conversation.blocks, at), conversation.allowsRepeats, skips)
-        : undefined;
+    const decision = block.source === 'result' ? settle(thread, work, block, at) : undefined;
     if (!decision?.replacement && block.source !== 'opaque') {
       visible.rollBack(mark);
       showAsItCame(visible, block);
     }
     visible.shown += decision?.replacement?.length ?? block.text.length;
-    thread.keys.push(block.key);
+    thread.keys.push(filedUnder(block.key, work.options.era));
     thread.decisions.push(decision);
     thread.marks.push(mark);
   }
 
   /** What a result becomes; where it is shrunk, its outgoing lines have been shown. */
-  function settle({ visible }: Thread, block: Block, asked: () => string, allowsRepeats: boolean, skips: Skip[]): Decision {
-    const pin = pinned.get(block.key);
+  function settle({ visible, decisions: earlier }: Thread, { conversation, options, skips, chosen }: Work, block: Block, at: number): Decision {
+    const { recorded, sent = 0, foreign = 0, leastForExcerpt } = options;
+    const key = filedUnder(block.key, options.era);
+    const pin = pinned.get(key);
     if (pin && pin.only === undefined) return leave(pin.reason, 0);
-    const before = decisions.get(block.key);
+    const before = recorded?.(messagesKey(block.key)) ?? (at < sent ? leave('sent as it came', 0) : decisions.get(key));
     if (before) {
       if (before.replacement !== undefined) showShrunk(visible, block, before, count);
       return before;
     }
+    if (at < foreign && !earlier.some((decision) => decision?.replacement !== undefined)) return leave('from before us', 0);
     let decision: Decision;
     try {
-      const { noExcerpt, ...decided } = decide(block, visible, {
-        count,
-        allowsRepeats,
-        asked,
-        keep: pin ? undefined : keep,
-      });
+      const { noExcerpt, ...decided } =
+        decideChosen(block, chosen.get(at), visible) ??
+        decide(block, visible, {
+          count,
+          allowsRepeats: conversation.allowsRepeats,
+          asked: () => saidBefore(conversation.blocks, at),
+          leastForExcerpt: leastForExcerpt?.(at, earlier),
+          keep: pin ? undefined : keep,
+        });
       decision = decided;
-      if (noExcerpt !== undefined) settleSkip({ key: block.key, reason: noExcerpt, only: 'excerpt' });
+      if (noExcerpt !== undefined) settleSkip({ key, reason: noExcerpt, only: 'excerpt' });
     } catch (thrown) {
       decision = leave(`compressor threw: ${messageOf(thrown)}`, 0);
-      settleSkip({ key: block.key, reason: decision.reason });
+      settleSkip({ key, reason: decision.reason });
     }
-    decisions.set(block.key, decision, 200 + 2 * (decision.replacement?.length ?? 0));
+    decisions.set(key, decision, 200 + 2 * (decision.replacement?.length ?? 0));
     return decision;
 
     function settleSkip(skip: Skip): void {
@@ -114,6 +134,22 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
       skips.push(skip);
     }
   }
+
+  /** The cold form of a result that the plan chose, where it can be had and pays. */
+  function decideChosen(block: Block, excerpt: WrittenExcerpt | undefined, visible: VisibleLines): Decided | undefined {
+    const decision = excerpt && keep ? decideCold(block, excerpt, { count, keep }) : undefined;
+    if (decision) showShrunk(visible, block, decision, count);
+    return decision;
+  }
+}
+
+/** One request while it is worked on. */
+interface Work {
+  readonly conversation: Conversation;
+  readonly options: RewriteOptions;
+  readonly skips: Skip[];
+  /** What the plan for a cold moment shows of old results, by index. */
+  chosen: ReadonlyMap<number, WrittenExcerpt>;
 }
 
 /** Of a long message the end: the question mostly stands there. */
@@ -129,12 +165,12 @@ function saidBefore(blocks: readonly Block[], at: number): string {
 }
 
 /** How many blocks a thread and a conversation share from the start: keys are chained, so equal keys have equal pasts. */
-function sharedWith(thread: Thread, blocks: readonly Block[]): number {
+function sharedWith(thread: Thread, blocks: readonly Block[], era: string | undefined): number {
   let low = 0;
   let high = Math.min(thread.keys.length, blocks.length);
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (thread.keys[middle - 1] === blocks[middle - 1]?.key) low = middle;
+    if (thread.keys[middle - 1] === filedUnder(blocks[middle - 1]?.key ?? '', era)) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -143,13 +179,13 @@ function sharedWith(thread: Thread, blocks: readonly Block[]): number {
 function collect(conversation: Conversation, thread: Thread, known: number, skips: readonly Skip[]): Rewriting {
   const replacements = new Map<number, string>();
   const records: BlockRecord[] = [];
-  for (const [at, block] of conversation.blocks.entries()) {
+  for (const [at, { call }] of conversation.blocks.entries()) {
     const decision = thread.decisions[at];
     if (!decision) continue;
     // Field by field: of hundreds of blocks in every request, `...rest` would take longer than finding them.
     const { replacement, form, reason, kind, levers, tokensBefore, tokensAfter, original } = decision;
     if (replacement !== undefined) replacements.set(at, replacement);
-    const { key, call } = block;
+    const key = thread.keys[at]!;
     records.push({ key, tool: call?.tool, carried: at < known, form, reason, kind, levers, tokensBefore, tokensAfter, original });
   }
   return { replacements, records, skips };

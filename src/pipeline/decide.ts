@@ -5,7 +5,7 @@ import { numbersLines } from '../text/tool-call.ts';
 import { pays, paysAsExcerpt, shareOut } from './accept.ts';
 import { leastTokens, reasonToLeave } from './choose.ts';
 import type { Decision } from './decision.ts';
-import { closeExcerpt } from './excerpt.ts';
+import { closeExcerpt, type WrittenExcerpt } from './excerpt.ts';
 import { layOut, readBack } from './layout.ts';
 import { findRepeats, type Repeat } from './repeats.ts';
 import { route, routeExcerpt, type Shaped } from './route.ts';
@@ -21,6 +21,8 @@ export interface DecideOptions {
   readonly asked: () => string;
   /** Puts an original where the agent can open it; absent: no excerpts. */
   readonly keep?: KeepOriginal | undefined;
+  /** Tokens from which the result may become an excerpt, where that is not the usual amount. */
+  readonly leastForExcerpt?: number | undefined;
 }
 
 /** The path of the original once it is kept, or why it could not be, in a few words that name no path. */
@@ -41,9 +43,10 @@ export function decide(block: Block, visible: VisibleLines, options: DecideOptio
 
   const mark = visible.mark();
   const whole = shape(block, tokensBefore, route({ text, call }, options.count), visible, options);
-  if (!options.keep || !paysAsExcerpt(whole.tokensAfter, 0)) return whole;
+  const least = options.leastForExcerpt;
+  if (!options.keep || !paysAsExcerpt(whole.tokensAfter, 0, least)) return whole;
   const shaped = routeExcerpt({ text, call, asked: options.asked() });
-  if (!shaped || !paysAsExcerpt(whole.tokensAfter, options.count(shaped.text))) return whole;
+  if (!shaped || !paysAsExcerpt(whole.tokensAfter, options.count(shaped.text), least)) return whole;
   // Before a line of it leaves, the original is where its note says.
   const kept = options.keep(text);
   if ('reason' in kept) return { ...whole, noExcerpt: `no excerpt: ${kept.reason}` };
@@ -53,6 +56,26 @@ export function decide(block: Block, visible: VisibleLines, options: DecideOptio
   visible.rollBack(mark);
   return shape(block, tokensBefore, route({ text, call }, options.count), visible, options);
 }
+
+/** What an old result becomes at a cold moment, its original kept; undefined where it is left to be decided as at first sight. Shows nothing. */
+export function decideCold(
+  { text, call }: Block,
+  excerpt: WrittenExcerpt,
+  { count, keep }: { readonly count: DecideOptions['count']; readonly keep: KeepOriginal },
+): Decided | undefined {
+  if (excerpt.hidden === 0 || reasonToLeave(text, call) !== undefined) return undefined;
+  const kept = keep(text);
+  if ('reason' in kept) return undefined;
+  const replacement = closeExcerpt(excerpt, kept.path);
+  const [tokensBefore, tokensAfter] = [count(text), count(replacement)];
+  if (!pays(tokensBefore, tokensAfter)) return undefined;
+  const levers = { [coldLever]: tokensBefore - tokensAfter };
+  const original = nameIn(kept.path);
+  return { replacement, form: 'excerpt', reason: 'shrunk', kind: 'old result', levers, tokensBefore, tokensAfter, sources: [], original };
+}
+
+/** What the lever is called that works at cold moments alone. */
+export const coldLever = 'cold cache';
 
 /** One shape of a text with its repeats noted and its numbers thinned, or the reason why it does not pay. */
 function shape(

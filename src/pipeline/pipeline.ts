@@ -1,6 +1,6 @@
 /** The pipeline's boundary: blocks in, replacements and decisions out. Synchronous, no bytes, no input or output. */
-import type { Conversation } from '../block.ts';
-import type { BlockRecord } from './decision.ts';
+import { type Conversation, messagesKey } from '../block.ts';
+import type { BlockRecord, Decision } from './decision.ts';
 
 /** A block that goes out as it came for a reason that is not in its bytes: it stands for ever. */
 export interface Skip {
@@ -20,11 +20,38 @@ export interface Rewriting {
   readonly skips: readonly Skip[];
 }
 
+/** What is known of a conversation beside its blocks. With nothing of it, what was decided stands as long as this process remembers it. */
+export interface RewriteOptions {
+  /** `cold`: the provider certainly holds nothing of it, so everything is decided anew, old results with what came after them in view. */
+  readonly moment?: 'cold' | undefined;
+  /** What decisions are filed under in place of the scope; as long as a scope. */
+  readonly era?: string | undefined;
+  /** What was decided and recorded, by the messages' key; it stands. */
+  readonly recorded?: ((key: string) => Decision | undefined) | undefined;
+  /** So many blocks were sent; those of them that nothing is recorded for went out as they came. */
+  readonly sent?: number | undefined;
+  /** So many blocks may have been sent by somebody else: they go out as they came while nothing before them goes out otherwise. */
+  readonly foreign?: number | undefined;
+  /**
+   * Tokens from which the result at `at` may become an excerpt, told by what stands before it alone: `decisions` are those of the blocks
+   * before, undefined for what is no result. Whatever it goes by must be part of the chain keys' scope.
+   */
+  readonly leastForExcerpt?: ((at: number, decisions: readonly (Decision | undefined)[]) => number) | undefined;
+}
+
+/** What a block's decision is filed under: its key, or its key in an era. */
+export function filedUnder(key: string, era: string | undefined): string {
+  return era === undefined ? key : era + messagesKey(key);
+}
+
+/** Keys are those that records hold. */
 export interface Pipeline {
-  rewrite(conversation: Conversation): Rewriting;
+  rewrite(conversation: Conversation, options?: RewriteOptions): Rewriting;
   /** Leaves these blocks as they came from now on, whatever else is forgotten. */
   skip(keys: readonly string[], reason: string): void;
   /** A reply has accepted these blocks as they were sent; a later 400 is not their doing. */
   accept(keys: readonly string[]): void;
   isAccepted(key: string): boolean;
+  /** Others decided in this era as well: what is recorded is read anew. */
+  forget(era: string): void;
 }
