@@ -98,7 +98,12 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
   }
 
   /** What a result becomes; where it is shrunk, its outgoing lines have been shown. */
-  function settle({ visible, decisions: earlier }: Thread, { conversation, options, skips, chosen }: Work, block: Block, at: number): Decision {
+  function settle(
+    { visible, decisions: earlier }: Thread,
+    { conversation, options, skips, chosen }: Work,
+    block: Block,
+    at: number,
+  ): Decision {
     const { recorded, sent = 0, foreign = 0, leastForExcerpt } = options;
     const key = filedUnder(block.key, options.era);
     const pin = pinned.get(key);

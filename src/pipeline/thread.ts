@@ -59,6 +59,11 @@ export function showShrunk(
   // Where a member fails that did not before, nothing refers to these lines.
   if (text === undefined) return;
   const { numbers, contents } = readNumbers(text.split('\n'), numbersLines(block.call));
+  // Another version may have made it: then what goes out is what is seen.
+  if (!showsLines(outgoing, contents)) {
+    showExcerpt(visible, block, outgoing);
+    return;
+  }
   visible.open(outputOf(block));
   let at = 0;
   for (const line of outgoing.split('\n')) {
@@ -75,6 +80,17 @@ function shapedAgain({ text, call }: Block, count: (text: string) => number): st
   } catch {
     return undefined;
   }
+}
+
+/** Whether these are the lines that an outgoing text shows, where its notes leave them. */
+function showsLines(outgoing: string, contents: readonly string[]): boolean {
+  let at = 0;
+  for (const line of outgoing.split('\n')) {
+    const note = readNote(line);
+    if (!note && !line.endsWith(contents[at] ?? '\n')) return false;
+    at += note?.count ?? 1;
+  }
+  return at === contents.length;
 }
 
 function showExcerpt(visible: VisibleLines, block: Block, outgoing: string): void {
