@@ -145,6 +145,28 @@ test('a reply that is shorter than it said is broken off, not rounded up', async
   await expect(send(`${proxy.address}/x`)).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
+test('a reply without a length that is reset is broken off, not taken for whole', async () => {
+  const upstream = await kept(
+    startUpstream(async ({ request, response }) => {
+      const { socket } = request;
+      response.detachSocket(socket);
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"half":');
+      await arrived;
+      socket.resetAndDestroy();
+    }),
+  );
+  const proxy = await kept(startTestProxy(upstream.url));
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const next = chunksOf(await open(`${proxy.address}/v1/messages`, turn).reply);
+  expect((await next())?.toString()).toBe('{"half":');
+  arrive();
+  await expect(next()).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await proxy.record(0)).toMatchObject({ outcome: 'upstream-failed', status: 200 });
+});
+
 test('a slow agent holds upstream back instead of filling memory', async () => {
   const block = Buffer.alloc(1024 * 1024);
   let written = 0;

@@ -27,6 +27,8 @@ export interface Reply {
   readonly message: IncomingMessage;
   /** Set where upstream switched protocols: from here on the two sockets talk. */
   readonly upgraded: { readonly socket: Duplex; readonly head: Buffer } | undefined;
+  /** True where the connection failed before the message was whole; to Node one without a length seems to end well then. */
+  readonly isBroken: () => boolean;
 }
 
 export interface Forwarder {
@@ -52,8 +54,14 @@ export async function createForwarder(upstream: Upstream, address: UpstreamAddre
     new Promise<Reply>((resolve, reject) => {
       const adopt = (outgoing: ClientRequest) => {
         rewrite(outgoing, prefix + path, headers);
-        outgoing.on('response', (message) => resolve({ message, upgraded: undefined }));
-        outgoing.on('upgrade', (message, socket, head) => resolve({ message, upgraded: { socket, head } }));
+        outgoing.on('response', (message) => {
+          let isBroken = false;
+          outgoing.on('error', () => {
+            isBroken = !message.complete;
+          });
+          resolve({ message, upgraded: undefined, isBroken: () => isBroken });
+        });
+        outgoing.on('upgrade', (message, socket, head) => resolve({ message, upgraded: { socket, head }, isBroken: () => false }));
         outgoing.on('error', reject).on('close', () => reject(new Error('the connection was closed without a reply')));
         // Emitted by https-proxy-agent, which otherwise takes the corporate proxy's refusal for the upstream's reply.
         outgoing.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {

@@ -10,7 +10,7 @@ const noBytes = Buffer.alloc(0);
 /** Resolves when the last byte is out or either side has gone. `onChunk` sees every chunk and must not throw. */
 export async function relay(reply: Reply, response: ServerResponse, onChunk: (chunk: Buffer) => void): Promise<Outcome> {
   try {
-    return reply.upgraded ? await joinSockets(reply.message, response, reply.upgraded) : await relayBody(reply.message, response, onChunk);
+    return reply.upgraded ? await joinSockets(reply.message, response, reply.upgraded) : await relayBody(reply, response, onChunk);
   } catch (thrown) {
     // Such as a status that Node cannot write: nobody will read the rest.
     reply.message.destroy();
@@ -18,9 +18,15 @@ export async function relay(reply: Reply, response: ServerResponse, onChunk: (ch
   }
 }
 
-function relayBody(reply: IncomingMessage, response: ServerResponse, onChunk: (chunk: Buffer) => void): Promise<Outcome> {
+function relayBody({ message: reply, isBroken }: Reply, response: ServerResponse, onChunk: (chunk: Buffer) => void): Promise<Outcome> {
   return new Promise((resolve) => {
     let outcome: Outcome = 'aborted';
+    // A reply that breaks off must look broken to the agent too; what came is still delivered.
+    const breakOff = () => {
+      outcome = 'upstream-failed';
+      if (response.socket) response.socket.destroySoon();
+      else response.destroy();
+    };
     response.once('close', () => resolve(response.writableFinished ? 'answered' : outcome));
     response.sendDate = false;
     response.writeHead(reply.statusCode ?? 502, reply.statusMessage, replyHeaders(reply, response.req));
@@ -28,15 +34,12 @@ function relayBody(reply: IncomingMessage, response: ServerResponse, onChunk: (c
     response.write(noBytes);
     reply.on('data', onChunk);
     reply.once('end', () => {
+      if (isBroken()) return breakOff();
       if (reply.rawTrailers.length > 0) response.addTrailers([...pairs(reply.rawTrailers)]);
       response.end();
     });
-    // A reply that breaks off must look broken to the agent too; what came is still delivered.
     reply.once('close', () => {
-      if (reply.complete) return;
-      outcome = 'upstream-failed';
-      if (response.socket) response.socket.destroySoon();
-      else response.destroy();
+      if (!reply.complete) breakOff();
     });
     reply.on('error', () => {});
     reply.pipe(response, { end: false });
