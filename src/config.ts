@@ -140,7 +140,7 @@ export function readProfile({ value, origin }: Chosen): SessionSettings['profile
   throw new Failure('unknown-profile', `${origin}: there is no profile ${quote(value)}`, 'Profiles: lossless, standard.');
 }
 
-const families = ['anthropic', 'openai'];
+const families = ['anthropic', 'openai', 'gemini', 'vertex', 'bedrock', 'chatgpt', 'codeassist'];
 
 /** `URL` for all requests, `FAMILY=URL` for those of one family of APIs; the last of each counts. */
 function readUpstreams(chosen: Chosen): Record<string, string> {

@@ -70,7 +70,7 @@ describe('the values in force', () => {
     [{ price: ['m=input:3'] }, '/c/config.json: price: `m=input:3` is no price list'],
     [{ price: 'm=input:3,output:free' }, '/c/config.json: price: `m=input:3,output:free` is no price list'],
     [{ price: 7 }, '/c/config.json: price: `7` is no price list'],
-    [{ upstream: 'gemini=http://x' }, '/c/config.json: upstream: there is no API `gemini`'],
+    [{ upstream: 'mistral=http://x' }, '/c/config.json: upstream: there is no API `mistral`'],
   ])('are refused by file and key where they make no sense: %j', (values, message) => {
     const resolve = () => resolveWrapSettings({}, {}, { path, values });
     expect(resolve).toThrow(Failure);

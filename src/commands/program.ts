@@ -10,6 +10,7 @@ import { createDashboardCommand } from './dashboard.ts';
 import { createDemoCommand } from './demo.ts';
 import { createMcpCommand } from './mcp.ts';
 import { createPerfCommand } from './perf.ts';
+import { createProxyCommand } from './proxy.ts';
 import { createRetrieveCommand } from './retrieve.ts';
 import { createStatsCommand } from './stats.ts';
 import { createWrapCommand, isAgentName } from './wrap.ts';
@@ -30,6 +31,7 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .addHelpText('after', examples)
     .addCommand(createWrapCommand())
+    .addCommand(createProxyCommand())
     .addCommand(createDemoCommand())
     .addCommand(createAgentsCommand())
     .addCommand(createPerfCommand())

@@ -1,0 +1,102 @@
+/** What `headroom proxy` is to do, from its flags and the environment given: checked, and nothing done yet. A pure part. */
+import { resolveWrapSettings, type SettingsFile } from '../config.ts';
+import { Failure } from '../errors.ts';
+import type { SessionSettings } from '../launch/launch.ts';
+import { chooseProxy } from '../launch/network.ts';
+import type { Recovery } from '../library/headroom.ts';
+import { isLoopback } from '../proxy/open-door.ts';
+import type { ProxySettings, Upstream } from '../proxy/records.ts';
+import type { ProxyFlags } from './proxy.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ProxyChoice {
+  readonly port: number;
+  readonly host: string;
+  readonly token: string | undefined;
+  /** Undefined: clients may be anywhere and nobody said how they reach originals, so there are no excerpts. */
+  readonly recovery: Recovery | undefined;
+  /** The last part of the recovery's address. */
+  readonly contentSecret: string | undefined;
+  readonly settings: SessionSettings;
+  readonly upstreams: Pick<ProxySettings, 'upstream' | 'upstreams'>;
+}
+
+/** A `Failure` for what cannot be meant. */
+export function resolveProxySettings(flags: ProxyFlags, environment: Environment, file?: SettingsFile): ProxyChoice {
+  const settings = resolveWrapSettings(flags, environment, file);
+  const host = (flags.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+  const token = readToken(flags.token ?? (environment.HEADROOM_TOKEN || undefined));
+  if (!isLoopback(host) && token === undefined) {
+    const hint = 'Give them a token: HEADROOM_TOKEN=$(openssl rand -hex 16) headroom proxy --host ...';
+    throw new Failure('token-needed', `--host ${host}: others than this machine could use the proxy, and nothing keeps them out`, hint);
+  }
+  const recovery = readRecovery(flags.recovery ?? (environment.HEADROOM_RECOVERY || undefined), isLoopback(host));
+  return {
+    port: readPort(flags.port),
+    host,
+    token,
+    recovery,
+    contentSecret: typeof recovery === 'object' ? new URL(recovery.url).pathname.split('/').filter(Boolean).at(-1) : undefined,
+    settings,
+    upstreams: chooseUpstreams(settings, environment),
+  };
+}
+
+/** Where requests go unless somebody says otherwise, by the family of APIs that their path names. */
+const providers: Readonly<Record<string, string>> = {
+  anthropic: 'https://api.anthropic.com',
+  openai: 'https://api.openai.com',
+  chatgpt: 'https://chatgpt.com',
+  gemini: 'https://generativelanguage.googleapis.com',
+  vertex: 'https://aiplatform.googleapis.com',
+  codeassist: 'https://cloudcode-pa.googleapis.com',
+};
+
+/** One upstream for all sends everything there, but for the families that have one of their own. */
+function chooseUpstreams({ upstream, upstreams }: SessionSettings, environment: Environment): ProxyChoice['upstreams'] {
+  const reach = (url: string): Upstream => ({
+    url,
+    proxyUrl: chooseProxy(url, environment),
+    caFiles: environment.NODE_EXTRA_CA_CERTS ? [environment.NODE_EXTRA_CA_CERTS] : [],
+  });
+  const usual = upstream === undefined ? { ...providers, ...bedrockOf(environment) } : {};
+  return {
+    upstream: upstream === undefined ? undefined : reach(upstream),
+    upstreams: Object.fromEntries(Object.entries({ ...usual, ...upstreams }).map(([family, url]) => [family, reach(url)])),
+  };
+}
+
+/** Its paths name no region. */
+function bedrockOf({ AWS_REGION, AWS_DEFAULT_REGION }: Environment): Readonly<Record<string, string>> {
+  const region = AWS_REGION || AWS_DEFAULT_REGION || '';
+  return /^[a-z0-9-]+$/.test(region) ? { bedrock: `https://bedrock-runtime.${region}.amazonaws.com` } : {};
+}
+
+function readPort(text = '8787'): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new Failure('bad-port', `--port: \`${text}\` is no port`, 'A number up to 65535; 0 is any free one.');
+}
+
+/** It stands in paths and headers, and nobody may guess it. */
+const keyPattern = /^[\w.~-]{16,200}$/;
+
+function readToken(token: string | undefined): string | undefined {
+  if (token === undefined || keyPattern.test(token)) return token;
+  throw new Failure('bad-token', 'The token is too short, or not made for a path', 'At least 16 letters, digits, `-`, `_`, `.` or `~`.');
+}
+
+function readRecovery(word: string | undefined, isLocal: boolean): Recovery | undefined {
+  if (word === undefined) return isLocal ? 'path' : undefined;
+  if (word === 'path' || word === 'command' || word === 'tool') return word;
+  const url = /^https?:\/\/[^\s"'<>[\]?#]+$/.test(word) && URL.canParse(word) ? new URL(word) : undefined;
+  const key = url?.pathname.split('/').filter(Boolean).at(-1) ?? '';
+  if (url && keyPattern.test(key)) return { url: word.replace(/\/+$/, '') };
+  const hint = 'Ways: path, command, tool, or https://HOST/KEY with a key of at least 16 letters and digits.';
+  throw new Failure(
+    'bad-recovery',
+    url ? '--recovery: the address has no key as its last part' : `--recovery: there is no way \`${word}\``,
+    hint,
+  );
+}

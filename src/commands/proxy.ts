@@ -1,0 +1,55 @@
+/** `headroom proxy`: one proxy for whatever speaks to a model from this machine, or, with a token, from others. It runs until it is ended. */
+import { Command } from 'commander';
+import { type WrapFlags, wrapOptions } from '../config.ts';
+
+const examples = `
+A request goes where its path says: to Anthropic, OpenAI, Gemini, Vertex, or
+Bedrock (of AWS_REGION). --upstream sends all of them elsewhere, or those of one
+API (anthropic, openai, gemini, vertex, bedrock): the URL stands for what comes
+before /v1. Keys are the clients' own. Ctrl-C ends it when no request is in
+flight any more, a second one at once.
+
+Examples:
+  headroom proxy
+  ANTHROPIC_BASE_URL=http://127.0.0.1:8787 my-agent
+  OPENAI_BASE_URL=http://127.0.0.1:8787/v1 my-app
+  headroom proxy --upstream openai=https://openrouter.ai/api
+  HEADROOM_TOKEN=... headroom proxy --host 0.0.0.0
+     the token as header x-headroom-token, or in http://HOST:8787/TOKEN`;
+
+export interface ProxyFlags extends WrapFlags {
+  readonly port?: string;
+  readonly host?: string;
+  readonly token?: string;
+  readonly recovery?: string;
+}
+
+/** What they do here, where that is not what they do for a launch. */
+const own: Readonly<Record<string, string>> = {
+  upstream: 'send all requests there, or with API=URL those of one API',
+  quiet: 'print no notes',
+};
+
+const shared = ['upstream', 'profile', 'observe', 'off', 'ephemeral', 'explain', 'quiet'] as const;
+
+export function createProxyCommand(): Command {
+  const command = new Command('proxy')
+    .description('one proxy for agents, apps and SDKs')
+    .helpOption('-h, --help', 'print this page')
+    .option('--port <number>', 'listen there: 8787 unless given, 0 for any free port')
+    .option('--host <address>', '127.0.0.1 unless given; others need a token')
+    .option('--token <token>', 'what clients must show; HEADROOM_TOKEN hides it from ps')
+    .option('--recovery <way>', 'how notes name an original: path, command, tool, or a URL ending in a key')
+    .addHelpText('after', examples)
+    .action(async (flags: ProxyFlags) => {
+      const { serveProxy } = await import('./proxy-serve.ts');
+      await serveProxy(flags);
+    });
+  const gather = (value: string, earlier: readonly string[] = []) => [...earlier, value];
+  for (const name of shared) {
+    const { flag, description, ...option } = wrapOptions[name];
+    if ('repeats' in option) command.option(flag, own[name] ?? description, gather);
+    else command.option(flag, own[name] ?? description);
+  }
+  return command;
+}
