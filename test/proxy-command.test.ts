@@ -69,13 +69,14 @@ test('a request finds its provider by its path, results get smaller, and the led
   expect((await send(`${base}/health`)).status).toBe(200);
   expect((await send(`${base}/v1/messages`, { headers: { origin: 'http://x' } })).status).toBe(403);
 
+  expect((await machine.run(['stats'])).stdout).toMatch(/^running {2}.*proxy/);
   expect(await stop()).toMatchObject({ code: 0, signal: null });
   expect(existsSync(cache('launches')) ? readdirSync(cache('launches')) : []).toEqual([]);
   const lines = ledgerLines();
   expect(lines.map(({ agent, kind }) => [agent, kind])[0]).toEqual(['proxy', 'turn']);
   expect(lines).toHaveLength(4);
   expect(lines[0]!.first.after).toBeLessThan(lines[0]!.first.before);
-  expect((await machine.run(['stats'])).stdout).toContain('proxy');
+  expect((await machine.run(['stats'])).stdout).toContain('running  nothing');
   expect(machine.homeState()).toEqual({});
 });
 

@@ -37,8 +37,9 @@ export async function serveProxy(flags: ProxyFlags): Promise<void> {
     for (const line of hints(choice, base)) note(line);
     await ended.first;
     const count = proxy.running();
+    const drained = proxy.drain();
     if (count > 0) note(`${sayCount(count, 'request')} in flight: it ends after them; the same again ends it at once`);
-    await Promise.race([proxy.drain(), ended.second]);
+    await Promise.race([drained, ended.second]);
   } finally {
     for (const error of await teardown.run()) say(`headroom: ${error}`);
   }
