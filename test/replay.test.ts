@@ -132,7 +132,7 @@ describe('the command', () => {
     [['--samples', '--csv'], '--samples goes with --json alone'],
     [['--replay'], 'No transcripts in '],
     [['--replay', '--csv'], '--replay goes with'],
-    [['a.jsonl'], 'Paths go with --replay and --samples'],
+    [['a.jsonl'], 'Paths go with --replay, --samples and --exact'],
     [['--replay', '--profile', 'zip', 'a'], 'there is no profile `zip`'],
   ])('refuses %j', async (words, message) => {
     const { code, stderr } = await machine.run(['perf', ...words]);

@@ -11,6 +11,7 @@ import { originalPath } from '../store/originals.ts';
 import { cacheParts, findPlaces } from '../store/place.ts';
 import { loadCounter } from '../tokens/count.ts';
 import { loadPrices, priceSource } from '../tokens/prices.ts';
+import { startProgress } from './progress.ts';
 import { readOwnPrices } from './settings.ts';
 
 export interface ReplayFlags {
@@ -47,7 +48,7 @@ async function replayFiles(files: readonly string[], profile: ReplayFlags['profi
   // Nothing is written: a note costs what its path costs.
   const keep = profile === 'standard' ? (text: string) => ({ path: originalPath(originals, text) }) : undefined;
   const summing = startReplaySumming(prices);
-  const progress = startProgress(files.length);
+  const progress = startProgress(files.length, 'files');
   let isInterrupted = false;
   const interrupt = () => {
     isInterrupted = true;
@@ -70,19 +71,4 @@ async function replayFiles(files: readonly string[], profile: ReplayFlags['profi
   progress.clear();
   if (isInterrupted) say(`headroom: interrupted after ${done} of ${files.length} files`);
   return summing.end();
-}
-
-const barLength = 30;
-
-/** A bar on stderr, where that is a terminal. */
-function startProgress(all: number): { show(done: number): void; clear(): void } {
-  const { stderr } = process;
-  if (!stderr.isTTY) return { show: () => {}, clear: () => {} };
-  return {
-    show: (done) => {
-      const filled = Math.floor((barLength * done) / all);
-      stderr.write(`\r[${'#'.repeat(filled)}${' '.repeat(barLength - filled)}] ${done} of ${all} files`);
-    },
-    clear: () => void stderr.write('\r\x1b[K'),
-  };
 }

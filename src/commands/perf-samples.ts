@@ -14,7 +14,7 @@ import { sayNumber, sayShare } from '../text/say-amount.ts';
 import { loadCounter } from '../tokens/count.ts';
 
 export async function measureSamples(paths: readonly string[], asJson: boolean): Promise<void> {
-  const samples = paths.length > 0 ? readOwn(paths) : readBuiltIn();
+  const samples = readSamples(paths);
   if (samples.length === 0)
     throw new Failure('no-samples', `No text files in ${paths.join(' or ')}`, 'Name a file or a folder: headroom perf --samples PATH');
   const count = await loadCounter();
@@ -47,6 +47,11 @@ function cells(name: string, some: readonly MeasuredSample[]): string[] {
   const [lossless, standard] = [sum((each) => each.lossless), sum((each) => each.standard)];
   const shares = [lossless, standard].flatMap((after) => [sayNumber(after), `-${sayShare(before - after, before)}`]);
   return [name, sayNumber(before), ...shares, sum((each) => each.milliseconds).toFixed(1)];
+}
+
+/** Those that ship with us, unless files or folders are named. */
+export function readSamples(paths: readonly string[]): readonly Sample[] {
+  return paths.length > 0 ? readOwn(paths) : readBuiltIn();
 }
 
 function readBuiltIn(): Sample[] {

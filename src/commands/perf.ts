@@ -17,6 +17,8 @@ interface PerfFlags {
   readonly csv?: boolean;
   readonly replay?: boolean;
   readonly samples?: boolean;
+  readonly exact?: boolean;
+  readonly model?: string;
   readonly profile?: string;
 }
 
@@ -28,7 +30,9 @@ Examples:
   headroom perf --replay             your own past conversations with Claude Code and Codex,
                                      as they would have been: nothing is sent, nothing is written
   headroom perf --replay old/ --profile lossless
-  headroom perf --samples            every kind of text: before, after, milliseconds`;
+  headroom perf --samples            every kind of text: before, after, milliseconds
+  headroom perf --exact              texts before and after, counted by Anthropic with your key: our samples and
+                                     originals of your sessions; says first what it sends`;
 
 export function createPerfCommand(): Command {
   return new Command('perf')
@@ -38,6 +42,8 @@ export function createPerfCommand(): Command {
     .option('--since <time>', 'only what came after: 7d, 12h, 4w, or a date such as 2026-11-01')
     .option('--replay', 'replay past conversations: those of Claude Code and Codex, or the files and folders named')
     .option('--samples', 'shrink samples of every kind of text, or the files and folders named')
+    .option('--exact', "ask the provider's count_tokens how far our estimates are off; needs ANTHROPIC_API_KEY")
+    .option('--model <name>', 'with --exact: the Claude model that counts (the one that the ledger holds most of)')
     .option('--profile <name>', 'with --replay: lossless or standard (the default)')
     .option('--json', 'print the figures as JSON')
     .option('--csv', 'print a row for each day, agent, model, project and session')
@@ -47,7 +53,16 @@ export function createPerfCommand(): Command {
 
 async function perf(paths: readonly string[], flags: PerfFlags): Promise<void> {
   if (flags.json && flags.csv) throw new Failure('contradiction', '--json and --csv cannot go together', 'Choose one of them.');
-  if (flags.replay && flags.samples) throw new Failure('contradiction', '--replay and --samples cannot go together', 'Choose one of them.');
+  const [one, other] = (['replay', 'samples', 'exact'] as const).filter((name) => flags[name]);
+  if (one && other) throw new Failure('contradiction', `--${one} and --${other} cannot go together`, 'Choose one of them.');
+  if (flags.model !== undefined && !flags.exact)
+    throw new Failure('contradiction', '--model goes with --exact', 'See: headroom perf --help');
+  if (flags.exact) {
+    if (flags.since !== undefined || flags.csv || flags.profile !== undefined)
+      throw new Failure('contradiction', '--exact goes with --model and --json alone', 'See: headroom perf --help');
+    const { measureExactly } = await import('./perf-exact.ts');
+    return await measureExactly(paths, { json: flags.json ?? false, model: flags.model });
+  }
   if (flags.samples) {
     if (flags.since !== undefined || flags.csv || flags.profile !== undefined)
       throw new Failure('contradiction', '--samples goes with --json alone', 'See: headroom perf --help');
@@ -66,7 +81,7 @@ async function perf(paths: readonly string[], flags: PerfFlags): Promise<void> {
   if (paths.length > 0 || flags.profile !== undefined)
     throw new Failure(
       'too-many-words',
-      'Paths go with --replay and --samples, --profile with --replay',
+      'Paths go with --replay, --samples and --exact, --profile with --replay',
       'Example: headroom perf --replay PATH',
     );
   const since = flags.since === undefined ? undefined : readSince(flags.since, Date.now());

@@ -24,10 +24,9 @@ export interface MeasuredSample {
 }
 
 export function measureSample({ name, kind, call, text }: Sample, count: TokenCounter, keep: KeepOriginal): MeasuredSample {
-  const blocks = [{ key: name, source: 'result', text, call }] as const;
   const run = (options: { keep?: KeepOriginal }) => {
     const began = performance.now();
-    const [record] = createPipeline({ count, ...options }).rewrite({ model: undefined, blocks, allowsRepeats: true }).records;
+    const [record] = rewriteAlone({ name, kind, call, text }, count, options.keep).records;
     return { tokens: record?.tokensAfter ?? 0, milliseconds: performance.now() - began };
   };
   const before = count(text);
@@ -36,4 +35,14 @@ export function measureSample({ name, kind, call, text }: Sample, count: TokenCo
   const after = (tokens: number) => (tokens === 0 ? before : tokens);
   const [, median] = runs.map(({ milliseconds }) => milliseconds).sort((one, other) => one - other);
   return { name, kind, before, lossless: after(run({}).tokens), standard: after(runs[0]?.tokens ?? 0), milliseconds: median ?? 0 };
+}
+
+/** What would go out instead; undefined where it would go out as it came. */
+export function shrinkSample(sample: Sample, count: TokenCounter, keep: KeepOriginal): string | undefined {
+  return rewriteAlone(sample, count, keep).replacements.get(0);
+}
+
+function rewriteAlone({ name, call, text }: Sample, count: TokenCounter, keep: KeepOriginal | undefined) {
+  const blocks = [{ key: name, source: 'result', text, call }] as const;
+  return createPipeline({ count, ...(keep ? { keep } : {}) }).rewrite({ model: undefined, blocks, allowsRepeats: true });
 }

@@ -61,8 +61,8 @@ export interface Summing {
   end(): PerfSummary;
 }
 
-/** Dates by UTC. */
-export function startSumming(priceOf: PriceList): Summing {
+/** Dates by UTC. `factorOf`: from o200k tokens to the provider's, estimated unless it is given. */
+export function startSumming(priceOf: PriceList, factorOf: (line: LedgerLine) => number = estimate): Summing {
   const all = none();
   const observed = none();
   const groups = { byDay: {}, byAgent: {}, byModel: {}, byProject: {} } as Record<
@@ -84,7 +84,7 @@ export function startSumming(priceOf: PriceList): Summing {
       from = from === undefined || line.time < from ? line.time : from;
       to = to === undefined || line.time > to ? line.time : to;
       const model = line.model ?? 'unknown';
-      const factor = estimateFactor(line.model ?? undefined, line.usage ?? undefined, line.bytes.sent);
+      const factor = factorOf(line);
       addResults(line, factor);
       const session = sessionOf(line);
       if (line.kind === 'tool-output') return;
@@ -157,7 +157,11 @@ export function startSumming(priceOf: PriceList): Summing {
 
 /** What one line of the ledger comes to. */
 export function sumRequest(line: LedgerLine, priceOf: PriceList): RequestSum {
-  return sumOf(line, estimateFactor(line.model ?? undefined, line.usage ?? undefined, line.bytes.sent), priceOf);
+  return sumOf(line, estimate(line), priceOf);
+}
+
+function estimate({ model, usage, bytes }: LedgerLine): number {
+  return estimateFactor(model ?? undefined, usage ?? undefined, bytes.sent);
 }
 
 /** What one request comes to. Without usage it is counted, and nothing is claimed for it. */
