@@ -11,6 +11,8 @@ import { type ScopeRules, scopeOf } from './wire-scope.ts';
 export interface Grammar {
   /** The member that holds the messages; `messages` unless told. */
   readonly list?: string;
+  /** Members that may hold the request, list and all, one at most; without one the body is the request. */
+  readonly holders?: readonly string[];
   /** How deep values are listed; the body is 0. Deep enough for a marker in the innermost block. */
   readonly deepest: number;
   readonly scope: ScopeRules;
@@ -31,8 +33,8 @@ export interface Grammar {
 /** What an earlier reading leaves to one that shares its first messages. */
 interface Outcome {
   readonly tape: JsonTape;
-  /** The list of messages in the tape. */
-  readonly list: number;
+  /** The containers in the tape around the messages, the list of them last. */
+  readonly within: readonly number[];
   readonly scope: string;
   readonly keys: readonly string[];
   readonly ends: readonly MessageEnd[];
@@ -52,15 +54,19 @@ export function createConversationReader(grammar: Grammar): (body: Buffer, upstr
     const earlier = known?.reading;
     const shared = known ? known.reading.ends.findLastIndex(({ message }) => known.reading.tape.end(message) <= known.shared) : -1;
     const last = earlier?.ends[shared];
-    const tape = scanJson(body, grammar.deepest, earlier && last && { tape: earlier.tape, last: last.message, within: [0, earlier.list] });
+    const tape = scanJson(body, grammar.deepest, earlier && last && { tape: earlier.tape, last: last.message, within: earlier.within });
     if (tape?.kind(0) !== 'object') return undefined;
-    const [model = -1, list = -1, ...clearing] = tape.find(0, ['model', grammar.list ?? 'messages', ...grammar.clearing]) ?? [];
+    const [outer = -1, ...holding] = tape.find(0, ['model', ...(grammar.holders ?? [])]) ?? [-1];
+    const holders = holding.filter((member) => member >= 0 && tape.kind(member) === 'object');
+    if (holders.length > 1) return undefined;
+    const [holder = 0] = holders;
+    const [model = -1, list = -1, ...clearing] = tape.find(holder, ['model', grammar.list ?? 'messages', ...grammar.clearing]) ?? [];
     const { readText } = grammar;
     const isText = list >= 0 && readText !== undefined && tape.kind(list) === 'string';
     if (list < 0 || (tape.kind(list) !== 'array' && !isText)) return undefined;
 
     const allowsRepeats = grammar.keepsResults(tape, clearing);
-    const scope = scopeOf(tape, grammar.scope, upstream, allowsRepeats);
+    const scope = scopeOf(tape, grammar.scope, { upstream, allowsRepeats, around: [0, ...holders] });
     if (scope === undefined) return undefined;
     const chain = new ChainWriter(body, scope, chainStart);
     const reading = createReading(tape, chain);
@@ -81,10 +87,10 @@ export function createConversationReader(grammar: Grammar): (body: Buffer, upstr
     }
     recent.remember(
       body,
-      { tape, list, scope, keys: blocks.map(({ key }) => key), ends },
+      { tape, within: [0, ...holders, list], scope, keys: blocks.map(({ key }) => key), ends },
       shared >= 0 && shared >= (earlier?.ends.length ?? 0) - 2 ? earlier : undefined,
     );
-    const name = tape.string(model);
+    const name = tape.string(outer) ?? tape.string(model);
     const opening = standing.opening < 0 ? blocks.length : standing.opening;
     return { model: name, blocks, allowsRepeats, scope, ...standing, opening, life: grammar.lifeOf(tape, name) };
   };

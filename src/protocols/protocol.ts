@@ -30,9 +30,11 @@ export interface UsageReader {
 export interface Protocol {
   readonly name: string;
   /** Whose API it is: an agent that speaks several has an upstream for each. */
-  readonly family: 'anthropic' | 'openai';
+  readonly family: 'anthropic' | 'openai' | 'gemini';
   /** What a request is, by method and path (no launch secret, no query), or undefined where this protocol does not know it. */
   readonly serves: (method: string, path: string) => RequestKind | undefined;
+  /** The model that a path names, for APIs whose bodies name none. */
+  readonly modelIn?: (path: string) => string | undefined;
   /**
    * Finds the blocks in a decoded body. `upstream` sets a conversation apart from the same words elsewhere, where the cache is another one.
    * Undefined: not understood (malformed JSON, duplicate keys, unknown shape), so hands off.

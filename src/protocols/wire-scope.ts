@@ -19,12 +19,22 @@ export interface ScopeRules {
 /** How many digits of a scope tell of the model and what follows it in the cache; the rest is the upstream and whether repeats are allowed. */
 const coreLength = 12;
 
-export function scopeOf(tape: JsonTape, rules: ScopeRules, upstream: string, allowsRepeats: boolean): string | undefined {
-  const members = tape.find(0, rules.members);
-  if (!members) return undefined;
+/** What a scope has beside what the rules name. */
+export interface ScopePlace {
+  readonly upstream: string;
+  readonly allowsRepeats: boolean;
+  /** The objects whose members the rules are about. */
+  readonly around: readonly number[];
+}
+
+export function scopeOf(tape: JsonTape, rules: ScopeRules, { upstream, allowsRepeats, around }: ScopePlace): string | undefined {
+  const found = around.map((object) => tape.find(object, rules.members));
   const writer = new ChainWriter(tape.bytes, '', '');
-  // In one order: how a client orders its members is no matter of the cache's.
-  for (const member of members) if (member >= 0) writeMember(writer, tape, member, rules);
+  for (const members of found) {
+    if (!members) return undefined;
+    // In one order: how a client orders its members is no matter of the cache's.
+    for (const member of members) if (member >= 0) writeMember(writer, tape, member, rules);
+  }
   const own = chain('', upstream).slice(0, scopeLength - coreLength - 1);
   return `${writer.next().slice(0, coreLength)}${own}${allowsRepeats ? 1 : 0}`;
 }
