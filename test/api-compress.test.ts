@@ -78,11 +78,20 @@ describe('compress', () => {
     expect(closing(messages)).toMatch(new RegExp(`full text: headroom_retrieve ${hashes[0]}\\]$`));
   });
 
-  test('leaves nothing out where nothing may need to be asked for', async () => {
+  test('leaves nothing out where nothing may need to be asked for, or nobody said how', async () => {
     const result = await compress({ messages: talk, config: { mode: 'lossy_inline' } });
     expect(result.ccr_hashes).toEqual([]);
     expect(result.tokens_after).toBeLessThan(result.tokens_before);
     expect(closing(result.messages)).not.toContain('not shown');
+    const wayless = await startApi({ recovery: undefined });
+    const ask = (config: object) =>
+      fetch(`${wayless.url}/v1/compress`, { method: 'POST', body: JSON.stringify({ model: 'm', messages: talk, config }) });
+    try {
+      expect(await (await ask({})).json()).toEqual(result);
+      expect(await (await ask({ mode: 'ccr' })).json()).toMatchObject({ ccr_hashes: [expect.any(String)] });
+    } finally {
+      await wayless.close();
+    }
   });
 
   test('leaves the messages that are frozen, and counts what the rest saved', async () => {
@@ -175,6 +184,24 @@ describe('compress', () => {
     }
     api.access = 'all';
   });
+});
+
+test('is what the guardrail of LiteLLM asks and reads, by its documents', async () => {
+  // Its own turns and the last thing that was said it holds back; what it gets must be row for row what it sent.
+  const rows = [
+    { role: 'user', content: 'Why?' },
+    { role: 'tool', tool_call_id: 'c', content: log },
+    { role: 'function', name: 'old', content: 'short' },
+  ];
+  const headers = { authorization: 'Bearer key', 'x-headroom-affinity': 'a'.repeat(64) };
+  const reply = await post('/v1/compress', { messages: rows, model: 'claude-sonnet-4', config: { mode: 'ccr' } }, headers);
+  const body = (await reply.json()) as Smaller;
+  expect([reply.status, body.messages.map((row) => (row as { role: string }).role)]).toEqual([200, ['user', 'tool', 'function']]);
+  expect(body.ccr_hashes).toEqual([expect.stringMatching(/^[a-f0-9]{12,24}$/)]);
+  expect(body.messages[1]).toEqual({ ...rows[1], content: expect.stringContaining(`headroom_retrieve ${body.ccr_hashes[0]}]`) });
+  const fetched = await fetch(`${api.url}/v1/retrieve/${body.ccr_hashes[0]}?query=disk`, { headers });
+  expect(await fetched.json()).toMatchObject({ original_content: log });
+  expect((await fetch(`${api.url}/v1/retrieve/0123456789abcdef`, { headers })).status).toBe(404);
 });
 
 describe('retrieve', () => {

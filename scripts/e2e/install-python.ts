@@ -9,6 +9,8 @@ export interface PythonAgent {
   readonly version: string;
   /** Minor versions of Python 3 that it runs on, the best first. */
   readonly minors: readonly number[];
+  /** What is installed first; then the agent alone, whatever else it says it needs. */
+  readonly before?: readonly string[];
 }
 
 /** The folder to put on PATH, or why there is none. */
@@ -24,9 +26,10 @@ export function installPythonAgent(agent: PythonAgent): { readonly folder: strin
     try {
       execFileSync(python, ['-m', 'venv', fresh], { stdio: ['ignore', 'ignore', 'inherit'] });
       const flags = ['--quiet', '--disable-pip-version-check', '--no-input'];
-      execFileSync(join(fresh, 'bin', 'pip'), ['install', ...flags, `${agent.name}==${agent.version}`], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
+      const install = (words: readonly string[]) =>
+        execFileSync(join(fresh, 'bin', 'pip'), ['install', ...flags, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
+      if (agent.before) install(agent.before);
+      install([...(agent.before ? ['--no-deps'] : []), `${agent.name}==${agent.version}`]);
       symlinkSync(fresh, `${fresh}.link`);
       renameSync(`${fresh}.link`, link);
     } catch (thrown) {

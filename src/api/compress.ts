@@ -8,7 +8,8 @@ import { type Reply, refusal } from './reply.ts';
 
 export interface CompressParts {
   readonly profile: Profile;
-  readonly recovery: Recovery;
+  /** Undefined: nothing is left out where the request does not say how it is got back. */
+  readonly recovery: Recovery | undefined;
   readonly open: (profile: Profile, recovery: Recovery) => Promise<Headroom>;
   readonly onCompressed: (compressed: Compressed) => void;
 }
@@ -80,11 +81,12 @@ function readWish(value: JsonBody['value'], { profile, recovery }: CompressParts
     return invalid(400, `Invalid config.frozen_message_count: ${JSON.stringify(frozen)}. Expected a non-negative integer.`);
   if (session !== undefined && session !== null && !(typeof session === 'string' && session.trim() !== '' && session.length <= 256))
     return invalid(400, 'Invalid config.session_id. Expected a non-empty string of at most 256 characters.');
-  const leavesNothingOut = mode === 'lossy_inline' || mode === 'lossless_then_lossy';
+  const way = mode === 'ccr' ? 'tool' : recovery;
+  const leavesNothingOut = way === undefined || mode === 'lossy_inline' || mode === 'lossless_then_lossy';
   return {
     model: String(model).slice(0, 200),
     profile: leavesNothingOut ? 'lossless' : profile,
-    recovery: mode === 'ccr' ? 'tool' : recovery,
+    recovery: way ?? 'tool',
     tokenBudget: typeof budget === 'number' && budget > 0 ? budget : undefined,
     frozen: (frozen as number | null | undefined) ?? 0,
   };

@@ -16,8 +16,8 @@ export interface ApiSettings {
   /** Originals are kept in it and looked for in it. */
   readonly cacheFolder: string;
   readonly profile: Profile;
-  /** How notes of `/v1/compress` name originals, where the request does not say. */
-  readonly recovery: Recovery;
+  /** How notes of `/v1/compress` name originals where the request does not say; undefined: then it leaves nothing out. */
+  readonly recovery: Recovery | undefined;
   readonly version: string;
   /** False once it drains: then `/readyz` says 503. */
   readonly isReady?: () => boolean;
