@@ -83,8 +83,8 @@ describe('sums', () => {
     expect(all.rewritten).toBe(300_000);
     expect(all.charged).toBeCloseTo(0.27, 10);
     expect(all.saved).toBeCloseTo(0.01 + 0.01 - 0.27, 10);
-    expect(reportLines(summarise([turn({ usage, rewritten: 300_000 })]))[4]).toBe(
-      '          ~300,000 tokens cached once more because what had been sent was changed: ~$0.27, taken off what was saved',
+    expect(reportLines(summarise([turn({ usage, rewritten: 300_000 })]))[3]).toBe(
+      '  charged ~$0.27 for ~300,000 tokens cached again: what had been sent was changed',
     );
   });
 
@@ -107,6 +107,29 @@ describe('the report', () => {
     expect(rows).toHaveLength(1 + 1 + 2 + 1 + 1 + 2 + 1);
     expect(rows[1]).toBe('all,,2,2000000,200000,0.200000,0.020000,0,0,0.000000');
     expect(rows).toContain('project,"a ""shop"", new",1,1000000,100000,0.100000,0.010000,0,0,0.000000');
+  });
+
+  test('says which share of the results was left alone and why, and what has no price', () => {
+    const first = sums({
+      results: 4,
+      before: 2000,
+      after: 1200,
+      byKind: { search: { results: 2, before: 1500, after: 700 }, text: { results: 2, before: 500, after: 500 } },
+      leftAlone: { small: { results: 1, tokens: 0 }, 'nothing to gain': { results: 1, tokens: 500 } },
+    });
+    const long = 'a-project-with-a-rather-long-name';
+    const lines = reportLines(
+      summarise([turn({ first, model: 'house-model', project: { name: long, id: '1' } }), turn({ model: 'claude' })]),
+    );
+    expect(lines.slice(-4)).toEqual([
+      'left alone       results  of all  tokens  of all',
+      'nothing to gain        1     25%     500     25%',
+      'small                  1     25%',
+      'all of these           2     50%     500     25%',
+    ]);
+    expect(lines.find((line) => line.startsWith('house-model'))).toMatch(/ no price$/);
+    expect(lines.some((line) => line.startsWith(`${long.slice(0, 25)}… `))).toBe(true);
+    expect(reportCsv(summarise([turn({ project: { name: long, id: '1' } })]))).toContain(`project,${long},`);
   });
 
   test('shows a loss as a loss', () => {

@@ -221,10 +221,10 @@ describe('the cost', () => {
     const { billed, saved, charged } = addUpBill(turns, () => prices);
     expect(charged).toBeCloseTo((2500 * ((200 * 1 + 300 * 3) / 500 - 0.1)) / 1e6, 10);
     expect(saved).toBeCloseTo((1000 * 2.2 + 1000 * 0.1) / 1e6 - charged, 10);
-    const said = '          ~2,500 tokens cached once more because what had been sent was changed';
-    expect(lines(records)).toContain(said);
+    const said = '~2,500 tokens cached again: what had been sent was changed';
+    expect(lines(records)).toContain(`  charged ${said}`);
     const priced = facts(records, { bill: { billed, saved, charged, turns: 2, unpriced: {} } });
-    expect(receiptLines(priced)).toContain(`${said}: ~$0.0053, taken off what was saved`);
+    expect(receiptLines(priced)).toContain(`  charged ~$0.0053 for ${said}`);
     expect(JSON.parse(receiptJson(priced))).toMatchObject({
       rewritten: { turns: 1, tokens: 2500, estimated: ['tokens'] },
       cost: { charged: 0.00525, estimated: ['saved', 'charged'] },

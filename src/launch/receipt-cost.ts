@@ -1,6 +1,6 @@
 /** The receipt's line about money. Billed is what the provider's usage costs at its prices; saved is an estimate and says so. */
-import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
-import type { Bill } from '../tokens/bill.ts';
+import { sayCount, sayDollars, sayShare } from '../text/say-amount.ts';
+import { type Bill, sayCharge } from '../tokens/bill.ts';
 import { row } from './receipt-words.ts';
 
 export interface CostFacts {
@@ -35,8 +35,7 @@ export function costLines({ bill, priceSource, paidBy, mode, good, bad }: CostFa
 /** What it cost that bytes which had been sent went out otherwise: it is taken off what was saved. No line where none did. */
 export function chargeLines(tokens: number, bill: Bill | undefined, bad: CostFacts['bad']): readonly string[] {
   if (tokens === 0) return [];
-  const dollars = bill && bill.charged > 0 ? `: ~${sayDollars(bill.charged)}, taken off what was saved` : '';
-  return [row('', bad(`~${sayNumber(tokens)} tokens cached once more because what had been sent was changed${dollars}`))];
+  return [row('charged', bad(sayCharge(tokens, bill?.charged ?? 0)))];
 }
 
 function sayCost(billed: number, saved: number, mode: CostFacts['mode'], { good, bad }: Pick<CostFacts, 'good' | 'bad'>): string {

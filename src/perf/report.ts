@@ -1,10 +1,14 @@
 /** Prints a summary of the ledger: lines for people, rows for spreadsheets. Estimates carry a tilde. */
 import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
+import { sayCharge } from '../tokens/bill.ts';
 import { priceSource } from '../tokens/prices.ts';
 import type { PerfSummary, RequestSum, SessionSum } from './summary.ts';
 import { endsTables, table } from './table.ts';
 
 const mostRows = 12;
+/** Of a name: a table of sums fits into 80 columns. */
+const longestName = 26;
+const longestTitle = 44;
 
 export function reportLines(summary: PerfSummary): readonly string[] {
   const { from = '', to = '', launches, all, observed, added, subscription } = summary;
@@ -16,6 +20,7 @@ export function reportLines(summary: PerfSummary): readonly string[] {
     `  input   ${sayInput(all)}`,
     `  ${subscription === all.requests && subscription > 0 ? 'value' : 'cost '}   ${sayCost(all)} (API prices: ${priceSource})`,
   );
+  lines.push(...charges(all));
   if (all.unpriced > 0)
     lines.push(`          no price known for ${sayCount(all.unpriced, 'request')}: ${unpricedModels(summary).join(', ')}`);
   if (subscription > 0)
@@ -27,7 +32,7 @@ export function reportLines(summary: PerfSummary): readonly string[] {
   lines.push(
     `  added   ${milliseconds(added.p50)} a request at the median, ${milliseconds(added.p95)} at p95, ${milliseconds(added.most)} at most`,
   );
-  lines.push(...charges(all), ...troubles(summary), '');
+  lines.push(...troubles(summary), '');
   lines.push(...requestTable('day', Object.entries(summary.byDay).sort(byName).reverse()));
   for (const [name, group] of [
     ['agent', summary.byAgent],
@@ -77,8 +82,7 @@ export function sayCost({ billed, saved }: RequestSum): string {
 
 function charges({ rewritten, charged }: RequestSum): readonly string[] {
   if (rewritten === 0) return [];
-  const cost = charged > 0 ? `: ~${sayDollars(charged)}, taken off what was saved` : '';
-  return [`          ~${sayNumber(rewritten)} tokens cached once more because what had been sent was changed${cost}`];
+  return [`  charged ${sayCharge(rewritten, charged)}`];
 }
 
 function troubles({ outcomes }: PerfSummary): readonly string[] {
@@ -87,7 +91,7 @@ function troubles({ outcomes }: PerfSummary): readonly string[] {
     ...(outcomes.failed > 0 ? [`${sayNumber(outcomes.failed)} without an answer`] : []),
     ...(outcomes.retried > 0 ? [`${sayNumber(outcomes.retried)} sent again with the originals after a 400`] : []),
   ];
-  return parts.length > 0 ? [`          of the requests ${parts.join(', ')}`] : [];
+  return parts.length > 0 ? [`  trouble ${parts.join(', ')}`] : [];
 }
 
 function unpricedModels({ byModel }: PerfSummary): readonly string[] {
@@ -95,14 +99,23 @@ function unpricedModels({ byModel }: PerfSummary): readonly string[] {
 }
 
 function requestTable(title: string, rows: readonly (readonly [string, RequestSum])[]): readonly string[] {
-  const shown = rows.slice(0, mostRows).map(([name, sum]) => [name, ...cellsOf(sum)]);
+  const shown = rows.slice(0, mostRows).map(([name, sum]) => [cut(name, longestName), ...cellsOf(sum)]);
   const rest = rows.length > mostRows ? [`and ${rows.length - mostRows} more, see --csv`] : [];
   return [...table([[title, 'requests', 'input', 'removed', 'share', 'billed', 'saved'], ...shown]), ...rest, ''];
 }
 
-function cellsOf({ requests, input, removed, billed, saved }: RequestSum): string[] {
-  const share = sayShare(removed, input + removed);
-  return [sayNumber(requests), sayNumber(input), `~${sayNumber(removed)}`, `~${share}`, sayDollars(billed), `~${sayDollars(saved)}`];
+function cellsOf(sum: RequestSum): string[] {
+  const { requests, input, removed } = sum;
+  return [sayNumber(requests), sayNumber(input), `~${sayNumber(removed)}`, `~${sayShare(removed, input + removed)}`, ...moneyOf(sum)];
+}
+
+/** What has no price is not known, which is not nothing. */
+function moneyOf({ billed, saved, unpriced }: RequestSum): string[] {
+  return billed === 0 && unpriced > 0 ? ['no price', ''] : [sayDollars(billed), `~${sayDollars(saved)}`];
+}
+
+function cut(name: string, most: number): string {
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
 function leverTable({ byLever, all }: PerfSummary): readonly string[] {
@@ -128,18 +141,32 @@ function kindTable({ byKind }: PerfSummary): readonly string[] {
 function sessionTables({ sessions }: PerfSummary): readonly string[] {
   const share = ({ input, removed }: SessionSum) => removed / (input + removed);
   const some = sessions.filter(({ input }) => input > 0);
-  const head = ['requests', 'input', 'removed', 'share', 'billed', 'saved'];
+  const head = ['requests', 'removed', 'billed', 'saved'];
   const title = ({ began, agent, project }: SessionSum) => `${began.slice(0, 16).replace('T', ' ')} ${agent} ${project}`;
-  return endsTables(some, share, 'sessions', head, (session) => [title(session), ...cellsOf(session)]);
+  return endsTables(some, share, 'sessions', head, (session) => [
+    cut(title(session), longestTitle),
+    sayNumber(session.requests),
+    `~${sayShare(session.removed, session.input + session.removed)}`,
+    ...moneyOf(session),
+  ]);
 }
 
-function leftTable({ leftAlone }: PerfSummary): readonly string[] {
+/** Of all results at first sight, and of their tokens. */
+function leftTable({ leftAlone, byKind }: PerfSummary): readonly string[] {
   const rows = Object.entries(leftAlone).sort(([, one], [, other]) => other.tokens - one.tokens || other.results - one.results);
   if (rows.length === 0) return [];
-  return table([
-    ['left alone', 'results', 'tokens'],
-    ...rows.map(([reason, { results, tokens }]) => [reason, sayNumber(results), tokens > 0 ? sayNumber(tokens) : '']),
-  ]);
+  const sum = (some: readonly { readonly results: number; readonly tokens: number }[]) => ({
+    results: some.reduce((total, { results }) => total + results, 0),
+    tokens: some.reduce((total, { tokens }) => total + tokens, 0),
+  });
+  const all = sum(Object.values(byKind).map(({ results, before }) => ({ results, tokens: before })));
+  const left = sum(Object.values(leftAlone));
+  const cells = (reason: string, { results, tokens }: typeof all) => [
+    ...[reason, sayNumber(results), sayShare(results, all.results)],
+    ...(tokens > 0 ? [sayNumber(tokens), sayShare(tokens, all.tokens)] : []),
+  ];
+  const shown = [...rows.map(([reason, counted]) => cells(reason, counted)), ...(rows.length > 1 ? [cells('all of these', left)] : [])];
+  return table([['left alone', 'results', 'of all', 'tokens', 'of all'], ...shown]);
 }
 
 function milliseconds(value: number): string {

@@ -2,6 +2,7 @@
  * The bill: what requests cost by the provider's own usage, and what the tokens that we took out would have cost in each request that they
  * would have stood in. What was removed is an estimate; a cache discount is never counted as a saving.
  */
+import { sayDollars, sayNumber } from '../text/say-amount.ts';
 import { familyFactor } from './family.ts';
 import type { PriceList, Prices } from './prices.ts';
 
@@ -80,6 +81,11 @@ export function worthOf({ usage, removed }: Pick<BilledTurn, 'usage' | 'removed'
 /** US dollars that it cost to write tokens once more which would have been read from the cache. */
 export function chargeOf({ usage, rewritten }: Pick<BilledTurn, 'usage' | 'rewritten'>, prices: Prices): number {
   return (rewritten * Math.max(0, priceOfNew(usage, prices) - prices.cacheRead)) / 1_000_000;
+}
+
+/** The charge in words; no dollars where there is no price. */
+export function sayCharge(tokens: number, dollars: number): string {
+  return `${dollars > 0 ? `~${sayDollars(dollars)} for ` : ''}~${sayNumber(tokens)} tokens cached again: what had been sent was changed`;
 }
 
 /** What a request holds for the first time is written to the cache, where the request writes one. Dollars per million. */

@@ -66,7 +66,7 @@ function remarks({ all, observed, byModel, subscription, outcomes, launches }: P
       : []),
     ...(all.rewritten > 0
       ? [
-          `~${sayNumber(all.rewritten)} tokens were cached once more because what had been sent was changed: ~${sayDollars(all.charged)}, taken off what was saved.`,
+          `~${sayNumber(all.rewritten)} tokens were cached again, as what had been sent was changed: ~${sayDollars(all.charged)}, taken off what was saved.`,
         ]
       : []),
     ...(troubles.length > 0 ? [`Of the requests ${troubles.join(', ')}.`] : []),

@@ -56,12 +56,7 @@ function showDetails(request: PageRequest): HTMLElement {
     ...describe('Sent for the first time', first),
     ...describe('Sent before, as before', carried),
     ...(sum.rewritten > 0
-      ? [
-          ['Charged to us', `~${sayNumber(sum.rewritten)} tokens cached once more because what had been sent was changed`] as [
-            string,
-            string,
-          ],
-        ]
+      ? [['Charged to us', `~${sayNumber(sum.rewritten)} tokens cached again: what had been sent was changed`] as [string, string]]
       : []),
     ...(first.results + carried.results === 0 ? [['Tool results', 'none'] as [string, string]] : []),
   ];
