@@ -8,7 +8,7 @@ import type { Protocol, RequestKind } from '../protocols/protocol.ts';
 import { copyReply } from './events.ts';
 import { answerFailure } from './failure.ts';
 import type { Reply } from './forwarder.ts';
-import { isUpgrade, paysByMonth, requestHeaders } from './headers.ts';
+import { isSigned, isUpgrade, paysByMonth, requestHeaders } from './headers.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
 import type { ExchangeRecord, Outcome } from './records.ts';
 import { relay } from './relay.ts';
@@ -32,6 +32,8 @@ interface Course {
   readonly protocol: Protocol | undefined;
   readonly route: Route;
   readonly kind: RequestKind | 'other';
+  /** The model that the path names, where the API's bodies name none. */
+  readonly model: string | undefined;
   readonly time: number;
   /** The body as the agent sent it, where we hold it. */
   raw: Buffer | undefined;
@@ -75,14 +77,27 @@ function begin(request: IncomingMessage, response: ServerResponse, asked: string
   // A request for another protocol on this connection is no API request, whatever its path.
   const protocol = isUpgrade(request) ? undefined : protocols.find((member) => member.serves(method, path));
   const kind = protocol?.serves(method, path) ?? 'other';
-  const shrunk = leave(undefined, 'unknown API');
+  const shrunk = leave(undefined, protocol && isSigned(request) ? 'signed body' : 'unknown API');
+  const model = protocol?.modelIn?.(path);
   const rest = { raw: undefined, shrunk, streamed: 0, retried: false, addedMs: 0, status: undefined, usage: undefined };
-  return { request, response, target, protocol, route: named ?? upstreams.choose(protocol, path, request.headers), kind, time, ...rest };
+  return {
+    request,
+    response,
+    target,
+    protocol,
+    route: named ?? upstreams.choose(protocol, path, request.headers),
+    kind,
+    model,
+    time,
+    ...rest,
+  };
 }
 
 /** Sends the request, and once more where upstream refuses what was changed (law 6). */
 async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
-  if (course.protocol) Object.assign(course, await prepare(course.request, course.protocol, course.route.url, parts));
+  // A body that is signed, or whose digest is sent along, may only go as it came.
+  if (course.protocol && !isSigned(course.request))
+    Object.assign(course, await prepare(course.request, { protocol: course.protocol, upstream: cacheOf(course), isTurn: course.kind === 'turn' }, parts));
   if (course.addedMs > noticeableMs) await catchUp();
   const reply = await send(course);
   const retreated = reply.message.statusCode === 400 && !course.response.destroyed ? await takeBack(course.shrunk, parts) : undefined;
@@ -98,6 +113,11 @@ async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
   course.raw = undefined;
   course.shrunk = withoutBodies(course.shrunk);
   return last;
+}
+
+/** What sets a conversation apart from the same words elsewhere, beside what its body says. */
+function cacheOf({ route, model }: Course): string {
+  return model === undefined ? route.url : `${route.url} ${model}`;
 }
 
 /** Work of this length may have kept us from seeing that upstream closed a connection we keep: a request on it would fail. */
@@ -139,7 +159,7 @@ function recordOf(course: Course, outcome: Outcome): ExchangeRecord {
     upstream: course.route.host,
     protocol: course.protocol?.name,
     kind,
-    model: shrunk.model ?? usage?.model,
+    model: shrunk.model ?? course.model ?? usage?.model,
     method: course.request.method ?? '',
     path: pathOf(course.target),
     status,

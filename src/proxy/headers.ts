@@ -41,6 +41,14 @@ export function paysByMonth({ headers }: IncomingMessage): boolean {
   return headers['chatgpt-account-id'] !== undefined || /^Bearer sk-ant-oat/i.test(headers.authorization ?? '');
 }
 
+/** True where something in the request was made from its body, byte for byte: a signature of AWS or of HTTP, or a digest. */
+export function isSigned({ headers, url = '' }: IncomingMessage): boolean {
+  const named = ['x-amz-content-sha256', 'signature-input', 'content-digest', 'repr-digest', 'digest', 'content-md5'];
+  return (
+    /^AWS4-/.test(headers.authorization ?? '') || /[?&]X-Amz-Signature=/.test(url) || named.some((name) => headers[name] !== undefined)
+  );
+}
+
 /** The headers of the upstream request. `expect` is ours to answer: upstream would hold back the reply that http-proxy waits for. */
 export function requestHeaders(request: IncomingMessage, changes: HeaderChanges): OutgoingHeader[] {
   const dropped = new Set([...hopByHop, ...namedByConnection(request), 'host', 'expect']);

@@ -113,12 +113,41 @@ function responses(agent: string, asItems: (message: ParsedMessage) => unknown[]
 const codex = responses('Codex with functions', (message) => asItems(message, false));
 const codeMode = responses('Codex in code mode', (message) => asItems(message, true));
 
-export const wireSpellings: readonly WireSpelling[] = [anthropic, chat, aider, codex, codeMode];
+/** Every part of what a tool returned is a member of an object of its own; calls have ids with Google's own agent, and none in most SDKs. */
+function google(agent: string, wrap: (request: object, length: number) => object, hasIds: boolean): WireSpelling {
+  return {
+    protocol: 'gemini',
+    agent,
+    bodyOf(messages, indent) {
+      const tools = new Map<string | undefined, string | undefined>();
+      const contents = messages.map((message) => asContent(message, tools, hasIds));
+      const systemInstruction = { role: 'user', parts: [{ text: 'be kind' }] };
+      const declared = [{ functionDeclarations: [{ name: 'Read' }] }];
+      return spell(wrap({ contents, systemInstruction, tools: declared, generationConfig: { temperature: 1 } }, messages.length), indent);
+    },
+    withoutResults: (body) =>
+      JSON.parse(body.toString(), function (this: unknown, key: string, value: unknown) {
+        if (key === 'output') return 'text';
+        return key === 'content' ? (value as unknown[]).length : value;
+      }),
+  };
+}
+
+const geminiSdk = google('an SDK', (request) => request, false);
+const codeAssist = google(
+  'Gemini CLI with a Google login',
+  (request, length) => ({ model: 'gemini-3-pro', project: 'p', user_prompt_id: `${length}`, request: { ...request, session_id: 's' } }),
+  true,
+);
+
+export const wireSpellings: readonly WireSpelling[] = [anthropic, chat, aider, codex, codeMode, geminiSdk, codeAssist];
 
 /** What the provider's cache key is made of: messages without marks and reminders, a single text in either spelling alike. */
 export function cachedMessages(body: Buffer): string[] {
-  const { messages, input = [] } = JSON.parse(body.toString()) as { messages?: SpelledMessage[]; input?: SpelledMessage[] };
-  return (messages ?? input).map(({ content, ...others }) => {
+  type Lists = Partial<Record<'messages' | 'input' | 'contents', SpelledMessage[]>>;
+  const parsed = JSON.parse(body.toString()) as Lists & { request?: Lists };
+  const { messages, input, contents = [] } = parsed.request ?? parsed;
+  return (messages ?? input ?? contents).map(({ content, ...others }) => {
     const text = typeof content === 'string' ? content.replace(/\n\n# \*SEARCH[\s\S]*$/, '') : '';
     const parts = Array.isArray(content) ? content.map(({ cache_control: _, ...part }) => part) : [{ type: 'text', text }];
     return JSON.stringify({ ...others, parts });
@@ -157,6 +186,20 @@ function asAider(message: ParsedMessage): { role: string; content: string }[] {
       { role: 'assistant', content: 'Ok.' },
     ];
   });
+}
+
+function asContent(message: ParsedMessage, tools: Map<string | undefined, string | undefined>, hasIds: boolean): object {
+  const parts = partsOf(message).map(({ type, text, id, name, input, tool_use_id: of, content }) => {
+    if (type === 'text') return { text };
+    if (type === 'tool_use') {
+      tools.set(id, name);
+      return { functionCall: { ...(hasIds ? { id } : {}), name, args: input }, thoughtSignature: 'c2ln' };
+    }
+    if (type !== 'tool_result') return { thought: true, text: 'hm' };
+    const response = typeof content === 'string' ? { output: content } : { content };
+    return { functionResponse: { ...(hasIds ? { id: of } : {}), name: tools.get(of), response } };
+  });
+  return { role: message.role === 'user' ? 'user' : 'model', parts };
 }
 
 function asItems(message: ParsedMessage, isCodeMode: boolean): unknown[] {
