@@ -131,6 +131,24 @@ test.each([
 ])('a reply %s tells its usage, and the result before it goes out smaller', async (_, verb, isWrapped) => {
   const upstream = await kept(startUpstream({ script: { steps: [{ text: 'Done' }] } }));
   const proxy = await kept(startTestProxy(upstream.url));
+  const asked = { role: 'model', parts: [{ functionCall: { id: 'r1', name: 'read_file', args: { file_path: '/p/a.ts' } } }] };
+  const output = numberedFile('a');
+  const returned = { role: 'user', parts: [{ functionResponse: { id: 'r1', name: 'read_file', response: { output } } }] };
+  const body = { ...request, contents: [user, asked, returned] };
+  const path = isWrapped ? `/v1internal${verb}` : `/v1beta/models/gemini-3-pro${verb}`;
+  const sent = JSON.stringify(isWrapped ? { model: 'gemini-3-pro', request: body } : body);
+  const { status } = await send(proxy.address + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: sent });
+  expect(status).toBe(200);
+  const record = await proxy.record(0);
+  expect(record).toMatchObject({ protocol: 'gemini', kind: 'turn', model: 'gemini-3-pro', untouched: undefined, outcome: 'answered' });
+  expect(record.usage).toMatchObject({ model: 'gemini-3-pro', output: expect.any(Number) });
+  expect((record.usage?.fresh ?? 0) + (record.usage?.cacheRead ?? 0)).toBeGreaterThan(100);
+  expect(record.bytesSent).toBeLessThan(record.bytesReceived - 100);
+});
+
+test('the same conversation with another model has another past: its cache is another one', async () => {
+  const upstream = await kept(startUpstream({ script: { steps: [{ text: 'Done' }] } }));
+  const proxy = await kept(startTestProxy(upstream.url));
   for (const model of ['gemini-3-pro', 'gemini-3-flash', 'gemini-3-pro'])
     await send(`${proxy.address}/v1beta/models/${model}:generateContent`, { method: 'POST', body: JSON.stringify(request) });
   const [pro, flash, again] = await Promise.all([0, 1, 2].map(async (at) => (await proxy.record(at)).blocks[0]?.key));
