@@ -64,8 +64,8 @@ async function serve({ originals: own }: { readonly originals?: string } = {}): 
   await serveMcp(toolbox, { input: process.stdin, output: process.stdout });
 }
 
-/** By the names of the Python original. */
-async function readTotals(): Promise<Readonly<Record<string, unknown>>> {
+/** What passed through proxies on this machine, by the names of the Python original. */
+export async function readTotals(): Promise<Readonly<Record<string, unknown>>> {
   const { readStats } = await import('./stats.ts');
   const { running, launches, since, all } = await readStats();
   const { requests, removed, saved } = all;

@@ -15,9 +15,11 @@ import { protocols } from '../protocols/index.ts';
 import { findFreePort } from '../proxy/listen.ts';
 import type { ExchangeRecord, ProxySettings } from '../proxy/records.ts';
 import { type RunningProxy, startProxy } from '../proxy/server.ts';
+import { type ContentSecret, readContentSecret } from '../store/content-secret.ts';
 import { findPlaces } from '../store/place.ts';
 import { sayCount } from '../text/say-amount.ts';
 import { version } from '../version.ts';
+import { readTotals } from './mcp.ts';
 import type { ProxyFlags } from './proxy.ts';
 import { type ProxyChoice, resolveProxySettings } from './proxy-settings.ts';
 import { describeUnknown, loadSettings } from './settings.ts';
@@ -31,10 +33,11 @@ export async function serveProxy(flags: ProxyFlags): Promise<void> {
   const teardown = createTeardown();
   try {
     const ended = watchSignals();
-    const proxy = await putUp(choice, teardown, ended.first);
+    const content = chooseContentSecret(choice);
+    const proxy = await putUp(choice, content.secret, teardown, ended.first);
     const base = `http://${choice.host.includes(':') ? `[${choice.host}]` : choice.host}:${proxy.port}`;
     process.stdout.write(`headroom proxy: ready at ${base}\n`);
-    for (const line of hints(choice, base)) note(line);
+    for (const line of [...hints(choice, base), sayTools(content, base)]) note(line);
     await ended.first;
     const count = proxy.running();
     const drained = proxy.drain();
@@ -50,8 +53,13 @@ const mostConnections = 4096;
 const hour = 3_600_000;
 
 /** Everything it needs, in the order in which it is taken down again. */
-async function putUp(choice: ProxyChoice, teardown: ReturnType<typeof createTeardown>, ended: Promise<void>): Promise<RunningProxy> {
-  const { settings, host, token, recovery, contentSecret } = choice;
+async function putUp(
+  choice: ProxyChoice,
+  contentSecret: string,
+  teardown: ReturnType<typeof createTeardown>,
+  ended: Promise<void>,
+): Promise<RunningProxy> {
+  const { settings, host, token, recovery } = choice;
   const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
   const explain = settings.explainFile === undefined ? undefined : openOutputFile(settings.explainFile, '--explain', process.cwd());
   if (explain) teardown.add('explain', () => explain.close());
@@ -70,12 +78,12 @@ async function putUp(choice: ProxyChoice, teardown: ReturnType<typeof createTear
     isEnding = true;
   });
   const { mode, profile } = settings;
-  const api = createApi({ cacheFolder, profile, recovery: recovery ?? 'command', version, isReady: () => !isEnding });
+  const api = createApi({ cacheFolder, profile, recovery, version, isReady: () => !isEnding, totals: readTotals });
   const originals = keeping.originals && { ...keeping.originals, ...(recovery ? { recovery } : {}) };
   const proxySettings: ProxySettings = {
     ...{ port: choice.port, host, secret: randomBytes(16).toString('hex'), open: { token }, mostConnections, mode, profile, version },
     ...choice.upstreams,
-    ...(contentSecret === undefined ? {} : { contentSecret }),
+    contentSecret,
     ...(originals ? { originals } : {}),
     skips: [],
   };
@@ -106,6 +114,19 @@ function keep({ settings, recovery }: ProxyChoice, cacheFolder: string, privateF
   const places = { cacheFolder, privateFolder, opensFiles: recovery !== undefined };
   const { mode, profile } = settings;
   return startKeeping(settings, places, { id, agent: 'proxy', projectFolder: process.cwd(), version, mode, profile });
+}
+
+/** The key of the recovery's address, if it has one; else our own, which stays the same unless nothing may be left behind. */
+function chooseContentSecret({ contentSecret, settings }: ProxyChoice): ContentSecret {
+  if (contentSecret !== undefined) return { secret: contentSecret, path: undefined };
+  if (settings.isEphemeral) return { secret: randomBytes(16).toString('hex'), path: undefined };
+  return readContentSecret(findPlaces(process.platform, process.env, homedir()).cacheFolder);
+}
+
+/** Logs are read by more people than terminals. */
+function sayTools({ secret, path }: ContentSecret, base: string): string {
+  if (process.stderr.isTTY) return `tools for agents that speak MCP: ${base}/${secret}/mcp`;
+  return `tools for agents that speak MCP: ${base}/SECRET/mcp${path === undefined ? '' : `, with what stands in ${path}`}`;
 }
 
 /** What to set in a client, and what somebody may miss. */

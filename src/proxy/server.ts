@@ -6,12 +6,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { ClockReading, DecisionStore } from '../store/decisions.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { admit } from './admission.ts';
 import { type AnswerContent, serveContent } from './content.ts';
 import { exchange, pathOf } from './exchange.ts';
 import { listenOn } from './listen.ts';
 import { admitBySegment, admitVisitor, tokenHeader } from './open-door.ts';
+import { openHistories } from './open-histories.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
 import { createUpstreams } from './upstreams.ts';
@@ -21,6 +23,10 @@ export interface ProxyParts {
   readonly protocols: readonly Protocol[];
   /** Called once, soon after the socket listens or by the first request that needs it. */
   readonly createPipeline: () => Promise<Pipeline> | Pipeline;
+  /** Where decisions are recorded; the folder of the settings unless given. */
+  readonly decisions?: DecisionStore;
+  /** The machine's own unless given. */
+  readonly readClock?: () => ClockReading;
   readonly onRecord: (record: ExchangeRecord) => void;
   /** Called before the request that the skips are for leaves. */
   readonly onSkip: (notices: readonly SkipNotice[]) => void;
@@ -55,6 +61,7 @@ export interface RunningProxy {
 export async function startProxy(settings: ProxySettings, parts: ProxyParts): Promise<RunningProxy> {
   const upstreams = createUpstreams(settings);
   let pipeline: Promise<Pipeline> | undefined;
+  const histories = openHistories(settings, parts);
   const inFlight = new Set<Promise<void>>();
   const sockets = new Set<Socket>();
   let port = settings.port;
@@ -78,12 +85,12 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     if (answersExpectation && access !== 'none') response.writeContinue();
     if (isDraining) response.shouldKeepAlive = false;
     // Where nobody asks for a secret of its own, whoever may use the proxy may read what it keeps.
-    const isForAll = access === 'all' && settings.open !== undefined;
+    const isForAll = access === 'all' && settings.open !== undefined && settings.contentSecret === undefined;
     const ask = (as: typeof access) => parts.answerOwn?.(request, response, path, as);
     const own = ask(access) ?? (isForAll ? ask('content') : undefined);
     if (own === undefined && access === 'none')
       return refuse(request, response, shorter(target, content?.target), settings, parts.onRecord);
-    const ours = { ...parts, settings, upstreams, pipeline: createPipeline };
+    const ours = { ...parts, settings, upstreams, histories, pipeline: createPipeline };
     const running = own ?? (isForContent ? serveContent(request, response, path, ours) : exchange(request, response, target, ours));
     inFlight.add(running);
     const forget = () => {
