@@ -87,6 +87,7 @@ test.each([
 
 describe('lines of the agent around an output', () => {
   test.each([
+    ['Gemini CLI', '<untrusted_context>\nOutput: ', '\nExit Code: 1\nProcess Group PGID: 9485\n</untrusted_context>'],
     ['Codex', 'Chunk ID: a1b2c3\nWall time: 0.05 seconds\nProcess exited with code 1\nOriginal token count: 12\nOutput:\n', ''],
     ['Codex, older', 'Exit code: 0\nWall time: 1.2 seconds\nTotal output lines: 400\nOutput:\n', ''],
     ['Claude Code', 'Exit code 2\n', ''],

@@ -20,12 +20,14 @@ const heads: readonly RegExp[] = [
   /^<path>[^\n]*<\/path>\n(?:<type>[^\n]*<\/type>\n)?<content>\n/,
   /^<(?:stdout|output|result)>\n/,
   // Gemini CLI and its kin.
+  /^<untrusted_context>\n(?:Output: )?/,
   /^(?:Command: [^\n]*\n)?Directory: [^\n]*\n(?:Output: )?/,
 ];
 
 const tails: readonly RegExp[] = [
   /\n<exited with exit code \d+>\s*$/,
   /\n<\/(?:stdout|output|result|content)>\s*$/,
+  /(?:\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): [^\n]*)*\n<\/untrusted_context>\s*$/,
   /\n<shellId: [^\n]*>\s*$/,
   /\n\[(?:Process|Command) (?:exited|completed|finished)[^\n]*\]\s*$/,
   /\n\(Current directory: [^\n]*\)\n(?:bash-\$|bash-\d[^\n]*)\s*$/,
