@@ -84,7 +84,7 @@ describe('the command', () => {
     expect(stdout).toMatch(
       /^2 conversations · 6 requests · 2026-01-05 · replayed as standard\n {2}cost {4}~\$[\d.]+ → ~\$[\d.]+, ~[\d.]+% less \(API prices: genai-prices /,
     );
-    expect(stdout).toMatch(/ {2}model {3}explains [\d.]+% of the input that was recorded with 5 requests/);
+    expect(stdout).toMatch(/ {2}model {3}explains [\d.]+% of the input recorded with 5 requests/);
     expect(stdout).toMatch(/\ncache read +[\d,]+ +[\d,]+ +\$/);
     expect(readdirSync(machine.home, { recursive: true }).sort()).toEqual(before);
   });

@@ -1,18 +1,21 @@
 /** Prints what a replay came to: a report that a person would show around. All figures are estimates, and the line on the model says how good. */
 import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
 import { priceSource } from '../tokens/prices.ts';
+import { kindTable } from './kind-table.ts';
 import { type ReplaySum, type ReplaySummary, type Tier, tiers, total } from './replay-summary.ts';
-import { endsTables, table } from './table.ts';
+import { cut, endsTables, table } from './table.ts';
 
 const names: Readonly<Record<Tier, string>> = {
   cacheRead: 'cache read',
-  cacheWrite5m: 'cache write, 5 min',
-  cacheWrite1h: 'cache write, 1 h',
+  cacheWrite5m: 'cache write 5 min',
+  cacheWrite1h: 'cache write 1 h',
   fresh: 'other input',
   output: 'output',
 };
 const inputTiers = tiers.filter((tier) => tier !== 'output');
 const mostRows = 12;
+/** Of a name: tables fit into some 80 columns. */
+const longestName = 26;
 
 export function replayLines(summary: ReplaySummary, profile: string): readonly string[] {
   const { all, from, to } = summary;
@@ -27,9 +30,10 @@ export function replayLines(summary: ReplaySummary, profile: string): readonly s
   lines.push(`  results ~${sayNumber(summary.results.before)} → ~${sayNumber(summary.results.after)} tokens, each counted once`);
   lines.push(...sayUnpriced(summary), ...sayCheck(summary), '', ...tierTable(all), '');
   lines.push(...groupTable('agent', Object.entries(summary.byAgent)), '', ...groupTable('model', Object.entries(summary.byModel)), '');
-  lines.push(...leverTable(summary), '', ...kindTable(summary), '', ...conversationTables(summary));
+  lines.push(...leverTable(summary), '', ...kindTable(summary.byKind), ...conversationTables(summary));
   lines.push(
-    'The conversations are taken as they went; whether the model would have gone another way nobody can say. The demo shows what it would have read.',
+    'The conversations are taken as they went; whether the model would have gone',
+    'another way nobody can say. The demo shows what it would have read.',
   );
   return lines;
 }
@@ -52,7 +56,7 @@ function tierTable({ before, after }: ReplaySum): readonly string[] {
     sayDollars(total(after.dollars)),
   ];
   const all = ['all', ...sums, sayChange({ before: total(before.dollars), after: total(after.dollars) })];
-  return table([['tier', 'tokens before', 'tokens after', 'cost before', 'cost after', ''], ...rows, all]);
+  return table([['tier', 'tokens', 'as sent', 'cost', 'as sent', ''], ...rows, all]);
 }
 
 function groupTable(title: string, groups: readonly (readonly [string, ReplaySum])[]): readonly string[] {
@@ -60,15 +64,16 @@ function groupTable(title: string, groups: readonly (readonly [string, ReplaySum
     ([, one], [, other]) =>
       total(other.before.dollars) - total(one.before.dollars) || total(other.before.tokens) - total(one.before.tokens),
   );
-  const shown = rows.slice(0, mostRows).map(([name, sum]) => [name, sayNumber(sum.conversations), ...cellsOf(sum)]);
+  const shown = rows.slice(0, mostRows).map(([name, sum]) => [cut(name, longestName), ...cellsOf(sum)]);
   const rest = rows.length > mostRows ? [`and ${rows.length - mostRows} more, see --json`] : [];
-  return [...table([[title, 'conversations', 'requests', 'input', 'removed', 'cost', 'saved', ''], ...shown]), ...rest];
+  return [...table([[title, 'requests', 'input', 'removed', 'cost', 'saved', 'of cost'], ...shown]), ...rest];
 }
 
 function cellsOf(sum: ReplaySum): string[] {
   const input = { before: total(sum.before.tokens, inputTiers), after: total(sum.after.tokens, inputTiers) };
   const cost = { before: total(sum.before.dollars), after: total(sum.after.dollars) };
-  const money = cost.before > 0 ? [sayDollars(cost.before), sayDollars(cost.before - cost.after), sayChange(cost)] : ['no price', '', ''];
+  const saved = cost.before - cost.after;
+  const money = cost.before > 0 ? [sayDollars(cost.before), sayDollars(saved), sayShare(saved, cost.before)] : ['no price'];
   return [sayNumber(sum.requests), sayNumber(input.before), sayShare(input.before - input.after, input.before), ...money];
 }
 
@@ -80,23 +85,14 @@ function leverTable({ byLever, results }: ReplaySummary): readonly string[] {
   ]);
 }
 
-function kindTable({ byKind }: ReplaySummary): readonly string[] {
-  const rows = Object.entries(byKind).sort(([, one], [, other]) => other.before - one.before);
-  const cells = rows.map(([kind, { results, before, after }]) => [
-    kind,
-    sayNumber(results),
-    sayNumber(before),
-    sayNumber(after),
-    sayShare(before - after, before),
-  ]);
-  return table([['kind of result', 'results', 'before', 'after', 'removed'], ...cells]);
-}
-
 function conversationTables({ conversations }: ReplaySummary): readonly string[] {
   const share = ({ before, after }: ReplaySum) => 1 - total(after.tokens, inputTiers) / Math.max(1, total(before.tokens, inputTiers));
   const some = conversations.filter(({ requests }) => requests > 1);
-  const head = ['requests', 'input', 'removed', 'cost', 'saved', ''];
-  return endsTables(some, share, 'conversations', head, (each) => [`${each.name.slice(0, 44)} (${each.agent})`, ...cellsOf(each)]);
+  const head = ['requests', 'removed', 'cost', 'saved', 'of cost'];
+  return endsTables(some, share, 'conversations', head, (each) => {
+    const [requests = '', , ...others] = cellsOf(each);
+    return [`${cut(each.name, longestName)} ${each.agent}`, requests, ...others];
+  });
 }
 
 function sayCheck({ check }: ReplaySummary): readonly string[] {
@@ -104,7 +100,7 @@ function sayCheck({ check }: ReplaySummary): readonly string[] {
   const explained = sayShare(check.recorded - check.difference, check.recorded);
   const reads = [sayShare(check.modelledRead, check.modelled), sayShare(check.recordedRead, check.recorded)];
   return [
-    `  model   explains ${explained} of the input that was recorded with ${sayCount(check.requests, 'request')}; it reads ${reads[0]} from the cache, recorded ${reads[1]}`,
+    `  model   explains ${explained} of the input recorded with ${sayCount(check.requests, 'request')}; reads ${reads[0]} of it cached, recorded ${reads[1]}`,
   ];
 }
 

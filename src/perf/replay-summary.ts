@@ -1,6 +1,8 @@
 /** What replayed conversations come to: tokens and dollars by tier, before and after, and how well the model of the cache explains what was recorded. */
 import { type BilledTokens, costOf, inputTokens } from '../tokens/bill.ts';
 import type { PriceList } from '../tokens/prices.ts';
+import { groupMember } from './group-member.ts';
+import type { KindSum } from './kind-table.ts';
 import type { ReplayedRequest, ReplayedTranscript } from './replay.ts';
 
 export type Tier = keyof BilledTokens;
@@ -39,7 +41,7 @@ export interface ReplaySummary {
   readonly check: ReplayCheck;
   /** Results at first sight, o200k tokens. */
   readonly byLever: Readonly<Record<string, number>>;
-  readonly byKind: Readonly<Record<string, { results: number; before: number; after: number }>>;
+  readonly byKind: Readonly<Record<string, KindSum>>;
   readonly results: { count: number; before: number; after: number };
   readonly from: number | undefined;
   readonly to: number | undefined;
@@ -57,7 +59,7 @@ export function startReplaySumming(priceOf: PriceList): ReplaySumming {
   const conversations: (ReplaySum & { name: string; agent: string })[] = [];
   const check: ReplayCheck = { requests: 0, recorded: 0, modelled: 0, difference: 0, recordedRead: 0, modelledRead: 0 };
   const byLever: Record<string, number> = {};
-  const byKind: Record<string, { results: number; before: number; after: number }> = {};
+  const byKind: Record<string, KindSum> = {};
   const results = { count: 0, before: 0, after: 0 };
   let [from, to]: [number | undefined, number | undefined] = [undefined, undefined];
 
@@ -132,9 +134,4 @@ function emptySum(): ReplaySum {
 function emptySide(): BillSide {
   const none = () => ({ fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 });
   return { tokens: none(), dollars: none() };
-}
-
-function groupMember<T>(group: Record<string, T>, name: string, make: () => T): T {
-  if (!Object.hasOwn(group, name)) group[name] = make();
-  return group[name] as T;
 }

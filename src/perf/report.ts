@@ -2,8 +2,9 @@
 import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
 import { sayCharge } from '../tokens/bill.ts';
 import { priceSource } from '../tokens/prices.ts';
+import { kindTable } from './kind-table.ts';
 import type { PerfSummary, RequestSum, SessionSum } from './summary.ts';
-import { endsTables, table } from './table.ts';
+import { cut, endsTables, table } from './table.ts';
 
 const mostRows = 12;
 /** Of a name: a table of sums fits into 80 columns. */
@@ -40,7 +41,7 @@ export function reportLines(summary: PerfSummary): readonly string[] {
     ['project', summary.byProject],
   ] as const)
     lines.push(...requestTable(name, Object.entries(group).sort(bySaved)));
-  lines.push(...leverTable(summary), ...kindTable(summary), ...sessionTables(summary), ...leftTable(summary));
+  lines.push(...leverTable(summary), ...kindTable(summary.byKind), ...sessionTables(summary), ...leftTable(summary));
   return lines;
 }
 
@@ -114,28 +115,11 @@ function moneyOf({ billed, saved, unpriced }: RequestSum): string[] {
   return billed === 0 && unpriced > 0 ? ['no price', ''] : [sayDollars(billed), `~${sayDollars(saved)}`];
 }
 
-function cut(name: string, most: number): string {
-  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
-}
-
 function leverTable({ byLever, all }: PerfSummary): readonly string[] {
   const rows = Object.entries(byLever).sort(([, one], [, other]) => other - one);
   if (rows.length === 0) return [];
   const cells = rows.map(([lever, tokens]) => [lever, `~${sayNumber(tokens)}`, `~${sayShare(tokens, all.input + all.removed)}`]);
   return [...table([['lever', 'removed', 'of input'], ...cells]), ''];
-}
-
-function kindTable({ byKind }: PerfSummary): readonly string[] {
-  const rows = Object.entries(byKind).sort(([, one], [, other]) => other.before - one.before);
-  if (rows.length === 0) return [];
-  const cells = rows.map(([kind, { results, before, after }]) => [
-    kind,
-    sayNumber(results),
-    sayNumber(before),
-    sayNumber(after),
-    sayShare(before - after, before),
-  ]);
-  return [...table([['kind of result', 'results', 'before', 'after', 'removed'], ...cells]), ''];
 }
 
 function sessionTables({ sessions }: PerfSummary): readonly string[] {

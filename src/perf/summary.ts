@@ -2,6 +2,8 @@
 import type { LedgerLine, ResultSums } from '../store/ledger.ts';
 import { type BilledTokens, chargeOf, costOf, estimateFactor, inputTokens, worthOf } from '../tokens/bill.ts';
 import type { PriceList } from '../tokens/prices.ts';
+import { groupMember } from './group-member.ts';
+import type { KindSum } from './kind-table.ts';
 
 /** Sums over requests to the model. Tokens as the provider counts; `removed`, `saved` and `before` are estimates. */
 export interface RequestSum {
@@ -25,12 +27,6 @@ export interface SessionSum extends RequestSum {
   readonly agent: string;
   readonly project: string;
   readonly began: string;
-}
-
-interface KindSum {
-  results: number;
-  before: number;
-  after: number;
 }
 
 export interface PerfSummary {
@@ -95,10 +91,10 @@ export function startSumming(priceOf: PriceList, factorOf: (line: LedgerLine) =>
       const sums = [
         all,
         session,
-        member(groups.byDay, line.time.slice(0, 10), none),
-        member(groups.byAgent, line.agent, none),
-        member(groups.byModel, model, none),
-        member(groups.byProject, line.project.name, none),
+        groupMember(groups.byDay, line.time.slice(0, 10), none),
+        groupMember(groups.byAgent, line.agent, none),
+        groupMember(groups.byModel, model, none),
+        groupMember(groups.byProject, line.project.name, none),
         ...(line.mode === 'observe' ? [observed] : []),
       ];
       for (const each of sums) addTo(each, sum);
@@ -142,13 +138,13 @@ export function startSumming(priceOf: PriceList, factorOf: (line: LedgerLine) =>
     for (const sums of [first, carried])
       for (const [lever, tokens] of Object.entries(sums.byLever)) byLever[lever] = (byLever[lever] ?? 0) + tokens * factor;
     for (const [kind, { results, before, after }] of Object.entries(first.byKind)) {
-      const sum = member(byKind, kind, () => ({ results: 0, before: 0, after: 0 }));
+      const sum = groupMember(byKind, kind, () => ({ results: 0, before: 0, after: 0 }));
       sum.results += results;
       sum.before += before;
       sum.after += after;
     }
     for (const [reason, { results, tokens }] of Object.entries(first.leftAlone)) {
-      const sum = member(leftAlone, reason, () => ({ results: 0, tokens: 0 }));
+      const sum = groupMember(leftAlone, reason, () => ({ results: 0, tokens: 0 }));
       sum.results += results;
       sum.tokens += tokens;
     }
@@ -180,12 +176,6 @@ function sumOf(line: LedgerLine, factor: number, priceOf: PriceList): RequestSum
 
 function removedFrom({ before, after }: ResultSums): number {
   return before - after;
-}
-
-/** A group's member, made where there is none yet. */
-function member<T>(group: Record<string, T>, name: string, make: () => T): T {
-  if (!Object.hasOwn(group, name)) group[name] = make();
-  return group[name] as T;
 }
 
 function none(): RequestSum {

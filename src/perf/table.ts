@@ -7,6 +7,11 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
   return rows.map((row) => row.map(write).join('  ').trimEnd());
 }
 
+/** A name in a column of so many characters; the whole stands in JSON and CSV. */
+export function cut(name: string, most: number): string {
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
+}
+
 /** How many of the best and of the worst are shown. */
 const mostEnds = 3;
 
