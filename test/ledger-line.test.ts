@@ -76,13 +76,22 @@ describe('results are listed one by one', () => {
     ledgerLine({ ...record, blocks }, { ...launch, mode })?.blocks;
 
   test('with what became of each, where a request is the first to send them and they were big enough to be counted', () => {
+    const key = '00112233445566778899aabbccddeeff0011223344556677';
     const blocks = [
-      { ...shrunk('logs', 5000, { excerpt: 4000, repeats: 100 }), form: 'excerpt' as const, original: '0123456789abcdef' },
+      { ...shrunk('logs', 5000, { excerpt: 4000, repeats: 100 }), form: 'excerpt' as const, original: '0123456789abcdef', key },
       shrunk('search', 900, { repeats: 200 }, true),
       block({ tool: undefined, kind: 'json', reason: 'nothing to gain', tokensBefore: 250, tokensAfter: 250 }),
       block({}),
     ];
-    const excerpt = { tool: 'Bash', kind: 'logs', form: 'excerpt', before: 5000, after: 900, levers: { excerpt: 4000, repeats: 100 } };
+    const excerpt = {
+      tool: 'Bash',
+      kind: 'logs',
+      form: 'excerpt',
+      before: 5000,
+      after: 900,
+      levers: { excerpt: 4000, repeats: 100 },
+      key: '8899aabbccddeeff',
+    };
     const left = { tool: null, kind: 'json', form: null, reason: 'nothing to gain', before: 250, after: 250 };
     expect(list(blocks)).toEqual([{ ...excerpt, original: '0123456789abcdef' }, left]);
     // Only observed: no original was kept.

@@ -1,4 +1,5 @@
 /** Which results a line of the ledger lists one by one, and what it says of each: figures and names, no text, no path and no command. */
+import { messagesKey } from '../block.ts';
 import type { BlockRecord } from '../pipeline/decision.ts';
 import type { LedgerBlock } from '../store/ledger.ts';
 import { isShrunk } from './totals.ts';
@@ -6,6 +7,7 @@ import { isShrunk } from './totals.ts';
 /** A conversation that is resumed sends hundreds at once. */
 const mostListed = 32;
 const longestTool = 60;
+const keyDigits = 16;
 
 /** Results that are sent for the first time, in order: the heaviest of them, and none that was too small to be counted. */
 export function listBlocks(blocks: readonly BlockRecord[], isKept: boolean): readonly LedgerBlock[] {
@@ -19,7 +21,8 @@ function describe(block: BlockRecord, isKept: boolean): LedgerBlock {
   const { tool, kind, form = null, tokensBefore: before, tokensAfter: after, levers, original } = block;
   const same = { tool: tool?.slice(0, longestTool) ?? null, kind };
   if (!isShrunk(block)) return { ...same, form: null, reason: withoutDetail(block.reason), before, after };
-  return { ...same, form, before, after, levers, ...(isKept && original !== undefined ? { original } : {}) };
+  const name = isKept && original !== undefined ? { original } : {};
+  return { ...same, form, before, after, levers, ...name, key: messagesKey(block.key).slice(0, keyDigits) };
 }
 
 /** `compressor threw: MESSAGE`: a message may quote what it could not read. */

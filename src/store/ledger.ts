@@ -81,6 +81,8 @@ export interface LedgerBlock {
   readonly levers?: Readonly<Record<string, number>>;
   /** Of an excerpt: the name of its original, the first 16 hex digits of its hash. */
   readonly original?: string;
+  /** Of what went out smaller: the first 16 hex digits of the messages' part of its chain key, by which its decision is found. */
+  readonly key?: string;
 }
 
 /** Stands at the beginning of every line, and nowhere else: within a string of JSON its quotes would be escaped. */
