@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import { decodeZstd } from './zstd.ts';
 
 /** 64 MiB, as received and as decoded; what is larger streams through untouched. */
 const maxBodyBytes = 64 * 1024 * 1024;
@@ -61,6 +62,7 @@ const limit = { maxOutputLength: maxBodyBytes };
 const decoders: Readonly<Record<string, ((raw: Buffer) => Promise<Buffer>) | undefined>> = Object.assign(Object.create(null), {
   gzip: (raw: Buffer) => promisify(gunzip)(raw, limit),
   'x-gzip': (raw: Buffer) => promisify(gunzip)(raw, limit),
+  zstd: (raw: Buffer) => decodeZstd(raw, maxBodyBytes),
   br: (raw: Buffer) => promisify(brotliDecompress)(raw, limit),
   // By the book a zlib stream; some clients send bare deflate under the same name.
   deflate: (raw: Buffer) => (looksLikeZlib(raw) ? promisify(inflate)(raw, limit) : promisify(inflateRaw)(raw, limit)),

@@ -1,5 +1,5 @@
 /**
- * Reads the provider's usage from a copy of the reply, JSON or server-sent events, in every encoding this Node can read.
+ * Reads the provider's usage from a copy of the reply, JSON or server-sent events, in every encoding that can be read.
  * It never throws, never holds the reply up, and gives up rather than hold more than its bounds.
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -9,6 +9,7 @@ import { createParser } from 'eventsource-parser';
 import type { Usage } from '../block.ts';
 import type { UsageReader } from '../protocols/protocol.ts';
 import { looksLikeZlib } from './body.ts';
+import { createZstdDecoder } from './zstd.ts';
 
 export interface ReplyCopy {
   write(chunk: Buffer): void;
@@ -98,14 +99,12 @@ function decode(encoding: string, sink: Sink): Decoding {
   };
 }
 
-// Absent before Node 22.15; there `accept-encoding` keeps zstd replies away.
-const createZstd = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
 const createDecoder: Readonly<Record<string, ((first: Buffer) => Transform) | undefined>> = Object.assign(Object.create(null), {
   gzip: () => zlib.createGunzip(),
   'x-gzip': () => zlib.createGunzip(),
   deflate: (first: Buffer) => (looksLikeZlib(first) ? zlib.createInflate() : zlib.createInflateRaw()),
   br: () => zlib.createBrotliDecompress(),
-  ...(createZstd ? { zstd: () => createZstd() } : {}),
+  zstd: () => createZstdDecoder(maxHeldBytes),
 });
 
 function read<Result>(step: () => Result): Result | undefined {

@@ -3,7 +3,7 @@
  * They are taken from the raw list, because Node's parsed one drops duplicates and case.
  */
 import type { IncomingMessage } from 'node:http';
-import * as zlib from 'node:zlib';
+import { streamsZstd } from './zstd.ts';
 
 /** One header as Node's client takes it; several values where the agent sent several lines. */
 export type OutgoingHeader = readonly [name: string, value: string | readonly string[]];
@@ -91,9 +91,9 @@ export function replyHeaders(reply: IncomingMessage, request: IncomingMessage): 
   return list;
 }
 
-const readable = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity', ...('createZstdDecompress' in zlib ? ['zstd'] : [])]);
+const readable = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity', ...(streamsZstd ? ['zstd'] : [])]);
 
-/** The agent's list without the encodings of which no copy could be read here. */
+/** The agent's list without the encodings of which no copy could be read here as it comes. */
 function readableEncodings(accepted: string): string {
   const items = accepted.split(',');
   const name = (item: string) => item.split(';', 1)[0]!.trim().toLowerCase();
