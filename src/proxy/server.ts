@@ -6,11 +6,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { ClockReading, DecisionStore } from '../store/decisions.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import type { ClockReading, DecisionStore } from '../store/decisions.ts';
 import { admit } from './admission.ts';
 import { type AnswerContent, serveContent } from './content.ts';
 import { exchange, pathOf } from './exchange.ts';
+import { inTurns } from './in-turns.ts';
 import { listenOn } from './listen.ts';
 import { admitBySegment, admitVisitor, tokenHeader } from './open-door.ts';
 import { openHistories } from './open-histories.ts';
@@ -71,6 +72,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     pipeline ??= Promise.resolve().then(() => parts.createPipeline());
     return pipeline;
   };
+  const pipelineInTurns = inTurns(createPipeline);
   const serve = (request: IncomingMessage, response: ServerResponse, answersExpectation: boolean) => {
     // The agent may leave between two lines of ours; the exchange learns of it by the closing, and a write too late is no error.
     response.on('error', () => {});
@@ -90,7 +92,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     const own = ask(access) ?? (isForAll ? ask('content') : undefined);
     if (own === undefined && access === 'none')
       return refuse(request, response, shorter(target, content?.target), settings, parts.onRecord);
-    const ours = { ...parts, settings, upstreams, histories, pipeline: createPipeline };
+    const ours = { ...parts, settings, upstreams, histories, pipeline: pipelineInTurns };
     const running = own ?? (isForContent ? serveContent(request, response, path, ours) : exchange(request, response, target, ours));
     inFlight.add(running);
     const forget = () => {
