@@ -1,17 +1,17 @@
-/** Undoes zstd: by Node where it can (22.15 and later), else by Facebook's decoder as WebAssembly, loaded when a body first needs it. */
+/**
+ * Undoes zstd. Whole bodies by Facebook's decoder as WebAssembly, loaded when one first comes: Node 20 has none, and that of Node 22 and 24
+ * ends with the first frame and drops what follows, without a word. Copies of replies by Node, where it can.
+ */
 import { Transform } from 'node:stream';
-import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
-type Decode = (raw: Buffer, options: { readonly maxOutputLength: number }, done: (error: Error | null, bytes: Buffer) => void) => void;
-const own = zlib as { readonly zstdDecompress?: Decode; readonly createZstdDecompress?: () => Transform };
+const own = zlib as { readonly createZstdDecompress?: () => Transform };
 
 /** Whether a stream can be read as it comes. */
 export const streamsZstd = own.createZstdDecompress !== undefined;
 
-/** Rejects for what is broken, or holds more than `mostBytes`: where Node can say which, by a `RangeError`. */
+/** Rejects for what is broken, or holds more than `mostBytes`: by a `RangeError` where the body itself says so. */
 export async function decodeZstd(raw: Buffer, mostBytes: number): Promise<Buffer> {
-  if (own.zstdDecompress) return await promisify(own.zstdDecompress)(raw, { maxOutputLength: mostBytes });
   const told = contentSize(raw);
   if (told !== undefined && told > mostBytes) throw new RangeError('too large');
   const decoder = await loadDecoder();
