@@ -1,35 +1,86 @@
 /**
  * What to show of old results at a cold moment, when the provider holds nothing of the conversation and every byte is billed again anyway.
  * A plan from the blocks alone: which results, and which of their lines. Originals, notes' paths and whether it pays are the pipeline's.
+ *
+ * No name goes: a line that alone shows a path or an identifier stays, for these are what later calls copy. What files hold stays as it
+ * is, unless a later result shows the same; agents edit by its exact text.
  */
 import type { Block } from '../block.ts';
-import { commandOf } from '../text/tool-call.ts';
-import { leastTokens } from './choose.ts';
+import { reasonToLeave } from './choose.ts';
+import { ShownNames } from './cold/names.ts';
+import { findResults, type OldResult } from './cold/old-results.ts';
+import { findUnresolved, mostTelling, tellsOutcome } from './cold/outcome.ts';
+import { findQuoted } from './cold/quoted.ts';
+import { findSuperseded } from './cold/superseded.ts';
+import { isWorth, lookAhead } from './cold/worth.ts';
 import { type WrittenExcerpt, writeExcerpt } from './excerpt.ts';
 
-export interface ColdOptions {
-  /** o200k tokens of a text. */
-  readonly count: (text: string) => number;
-}
+/** The newest results stay whole. */
+const newest = 6;
+/** Lines that stay at either end, whatever they say; of a page more, for of it no names are kept: it can be fetched again. */
+const ends = { first: 2, last: 2 };
+const endsOfPage = { first: 6, last: 4 };
+/** The topics of a report, in Markdown. */
+const heading = /^#{1,3} \S/;
+/** A text this long, in UTF-16 units, may go out as an excerpt, and its names with it. */
+const mostSure = 8000;
 
-/** Lines that stay of a result that a later one supersedes. */
-const shown = { first: 2, last: 3 };
-
-/** Results by index, each with what stays of it: those whose command was run again later. */
-export function planCold(blocks: readonly Block[], { count }: ColdOptions): ReadonlyMap<number, WrittenExcerpt> {
+/** Results by index, each with what stays of it. Linear in the text. */
+export function planCold(blocks: readonly Block[]): ReadonlyMap<number, WrittenExcerpt> {
   const plan = new Map<number, WrittenExcerpt>();
-  const later = new Set<string>();
-  for (let at = blocks.length - 1; at >= 0; at--) {
-    const { source, call, text } = blocks[at]!;
-    const command = source === 'result' ? commandOf(call) : undefined;
-    if (command === undefined) continue;
-    if (later.has(command) && count(text) >= leastTokens) plan.set(at, endsOf(text));
-    later.add(command);
+  const chosen = choose(blocks);
+  const names = namesElsewhere(blocks, chosen);
+  const outlook = lookAhead(blocks);
+  // From the newest: of what several results name, the last one keeps showing it.
+  for (const result of [...chosen.values()].reverse()) {
+    const excerpt = writeExcerpt(result.text, { keeps: keptLines(result, names) });
+    if (excerpt.hidden > 0 && isWorth(result, excerpt.text, outlook)) plan.set(result.at, excerpt);
+    names.add(plan.get(result.at)?.text ?? result.text);
   }
   return plan;
 }
 
-function endsOf(text: string): WrittenExcerpt {
+/** By index, oldest first. */
+function choose(blocks: readonly Block[]): ReadonlyMap<number, OldResult> {
+  const results = findResults(blocks);
+  const superseded = findSuperseded(blocks, results);
+  const kept = [findUnresolved(results), findQuoted(blocks, results)];
+  const old = results
+    .filter(({ kind, text, call }) => kind !== undefined && reasonToLeave(text, call) === undefined)
+    .slice(0, -newest)
+    .filter((result) => (result.kind !== 'file' || superseded.has(result)) && !kept.some((some) => some.has(result)));
+  return new Map(old.map((result) => [result.at, result]));
+}
+
+/** What is named by all that goes out as before. */
+function namesElsewhere(blocks: readonly Block[], chosen: ReadonlyMap<number, OldResult>): ShownNames {
+  const names = new ShownNames();
+  for (const [at, { source, text, call }] of blocks.entries()) {
+    if (source === 'call') names.add(textsIn(call?.input).join('\n'));
+    else if (source !== 'opaque' && !chosen.has(at) && (source !== 'result' || text.length < mostSure)) names.add(text);
+  }
+  return names;
+}
+
+function keptLines({ kind, text }: OldResult, names: ShownNames): boolean[] {
   const lines = text.split('\n');
-  return writeExcerpt(text, { keeps: lines.map((_, at) => at < shown.first || at >= lines.length - shown.last) });
+  const { first, last } = kind === 'page' ? endsOfPage : ends;
+  let telling = 0;
+  return lines.map((line, at) => {
+    const isKept = at < first || at >= lines.length - last || (kind !== 'page' && (isTelling(line) || names.isNewIn(line)));
+    if (isKept) names.add(line);
+    return isKept;
+  });
+
+  function isTelling(line: string): boolean {
+    if (kind === 'report') return heading.test(line);
+    return kind === 'output' && tellsOutcome(line) && telling++ < mostTelling;
+  }
+}
+
+/** Every text in a call's input. */
+function textsIn(value: unknown, depth = 0): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null || depth > 6) return [];
+  return Object.values(value).flatMap((item) => textsIn(item, depth + 1));
 }

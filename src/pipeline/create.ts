@@ -35,7 +35,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
       const work: Work = { conversation, options, skips: [], chosen: new Map() };
       if (options.moment === 'cold') {
         forgetAll(blocks, options.era);
-        if (keep) work.chosen = planCold(blocks, { count });
+        if (keep) work.chosen = planCold(blocks);
       }
       const thread = takeThread(blocks, options.era);
       const known = thread.keys.length;
