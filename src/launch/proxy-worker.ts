@@ -3,4 +3,4 @@ import { protocols } from '../protocols/index.ts';
 import { loadProxyPipeline } from './proxy-pipeline.ts';
 import { runProxyWorker } from './worker-run.ts';
 
-runProxyWorker({ protocols, createPipeline: loadProxyPipeline });
+runProxyWorker({ protocols, createPipeline: (settings) => loadProxyPipeline(settings) });
