@@ -98,7 +98,7 @@ test('skips that the pipeline decides on are told before the request leaves', as
     }),
   );
   const skips = [{ key: 'k', reason: 'compressor threw' }];
-  const createPipeline = () => failing(0, () => ({ replacements: new Map(), records: [], skips }));
+  const createPipeline = () => failing(0, () => ({ replacements: new Map(), decisions: [], records: [], skips }));
   const onSkip = (notices: readonly unknown[]) => void order.push(JSON.stringify(notices));
   const proxy = await kept(startTestProxy(upstream.url, {}, { createPipeline, onSkip }));
   await post(proxy.address, bodyWith([a]));
@@ -141,7 +141,7 @@ test('an upstream that hangs up while we are busy is called anew', async () => {
     // As long as it takes to look like work.
     const until = performance.now() + 150;
     while (performance.now() < until);
-    return { replacements: new Map(), records: [], skips: [] };
+    return { replacements: new Map(), decisions: [], records: [], skips: [] };
   };
   const proxy = await startTestProxy(`http://127.0.0.1:${port}`, {}, { createPipeline: () => failing(1, busy) });
   await post(proxy.address, bodyWith([a]));

@@ -30,6 +30,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   workloads: async () => (workloads ? (await import('./workloads.ts')).benchWorkloads(workloads) : skip('workloads')),
   outputs: async () => (corpus ? (await import('./outputs.ts')).benchOutputs(corpus) : skip('corpus')),
   compressors: async () => (await import('./compressor-speed.ts')).benchCompressors(corpus),
+  cache: async () => (await import('./cache-writes.ts')).benchCacheWrites(),
   scan: async () => (await import('./scan-table.ts')).printScan(),
   latency: async () => (await import('./latency.ts')).benchLatency(),
   streaming: async () => (await import('./streaming.ts')).benchStreaming(),

@@ -42,7 +42,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
       for (let at = known; at < blocks.length; at++) extend(thread, work, at);
       const last = thread.keys.at(-1);
       if (last !== undefined) threads.set(last, thread, thread.visible.shown + 1000);
-      return collect(conversation, thread, known, work.skips);
+      return collect(conversation, thread, Math.max(known, options.carried ?? 0), work.skips);
     },
     skip: (keys, reason) => {
       const now = new Set(keys);
@@ -104,7 +104,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
     block: Block,
     at: number,
   ): Decision {
-    const { recorded, sent = 0, foreign = 0, leastForExcerpt } = options;
+    const { recorded, sent = 0, foreign = 0, leaves, leastForExcerpt } = options;
     const key = filedUnder(block.key, options.era);
     const pin = pinned.get(key);
     if (pin && pin.only === undefined) return leave(pin.reason, 0);
@@ -113,6 +113,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
       if (before.replacement !== undefined) showShrunk(visible, block, before, count);
       return before;
     }
+    if (leaves !== undefined) return leave(leaves, 0);
     if (at < foreign && !earlier.some((decision) => decision?.replacement !== undefined)) return leave('from before us', 0);
     let decision: Decision;
     try {
@@ -193,5 +194,5 @@ function collect(conversation: Conversation, thread: Thread, known: number, skip
     const key = thread.keys[at]!;
     records.push({ key, tool: call?.tool, carried: at < known, form, reason, kind, levers, tokensBefore, tokensAfter, original });
   }
-  return { replacements, records, skips };
+  return { replacements, decisions: [...thread.decisions], records, skips };
 }

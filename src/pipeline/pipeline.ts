@@ -14,6 +14,8 @@ export interface Skip {
 export interface Rewriting {
   /** Outgoing text by index into `conversation.blocks`; blocks that are not in it go out as they came. */
   readonly replacements: ReadonlyMap<number, string>;
+  /** What was decided of each block; undefined for what is no result. */
+  readonly decisions: readonly (Decision | undefined)[];
   /** One record per result block, in order. */
   readonly records: readonly BlockRecord[];
   /** Skips that this request brought; they must be told to whoever outlives this process's worker before the request leaves. */
@@ -30,6 +32,10 @@ export interface RewriteOptions {
   readonly recorded?: ((key: string) => Decision | undefined) | undefined;
   /** So many blocks were sent; those of them that nothing is recorded for went out as they came. */
   readonly sent?: number | undefined;
+  /** So many blocks were sent, in whatever form. */
+  readonly carried?: number | undefined;
+  /** Why no result is worked on that nothing is decided for. */
+  readonly leaves?: string | undefined;
   /** So many blocks may have been sent by somebody else: they go out as they came while nothing before them goes out otherwise. */
   readonly foreign?: number | undefined;
   /**

@@ -44,6 +44,7 @@ interface Course {
   addedMs: number;
   status: number | undefined;
   usage: Usage | undefined;
+  tripped: string | undefined;
 }
 
 /** `target` is the path and query without the secret. Resolves when the reply is over and the record is out. */
@@ -62,6 +63,7 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
     outcome = await relay(reply, response, (chunk) => void setImmediate(() => copy?.write(chunk)));
     await new Promise(setImmediate);
     course.usage = await copy?.end();
+    course.tripped = await learn(course, parts);
   } catch (thrown) {
     outcome = response.destroyed ? 'aborted' : 'upstream-failed';
     if (!response.destroyed) course.status = answerFailure(request, response, course.protocol, course.route.name, thrown);
@@ -79,7 +81,7 @@ function begin(request: IncomingMessage, response: ServerResponse, asked: string
   const kind = protocol?.serves(method, path) ?? 'other';
   const shrunk = leave(undefined, protocol && isSigned(request) ? 'signed body' : 'unknown API');
   const model = protocol?.modelIn?.(path);
-  const rest = { raw: undefined, shrunk, streamed: 0, retried: false, addedMs: 0, status: undefined, usage: undefined };
+  const rest = { raw: undefined, shrunk, streamed: 0, retried: false, addedMs: 0, status: undefined, usage: undefined, tripped: undefined };
   return {
     request,
     response,
@@ -97,7 +99,10 @@ function begin(request: IncomingMessage, response: ServerResponse, asked: string
 async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
   // A body that is signed, or whose digest is sent along, may only go as it came.
   if (course.protocol && !isSigned(course.request))
-    Object.assign(course, await prepare(course.request, { protocol: course.protocol, upstream: cacheOf(course), isTurn: course.kind === 'turn' }, parts));
+    Object.assign(
+      course,
+      await prepare(course.request, { protocol: course.protocol, upstream: cacheOf(course), isTurn: course.kind === 'turn' }, parts),
+    );
   if (course.addedMs > noticeableMs) await catchUp();
   const reply = await send(course);
   const retreated = reply.message.statusCode === 400 && !course.response.destroyed ? await takeBack(course.shrunk, parts) : undefined;
@@ -108,11 +113,19 @@ async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
     course.retried = true;
   }
   const last = retreated ? await send(course) : reply;
+  const { rewritten } = course.shrunk;
+  if (rewritten) void parts.histories?.hear(rewritten);
   if (course.kind === 'turn') await accept(course.shrunk, last.message.statusCode ?? 0, parts);
   // A reply may stream for minutes, and the bodies are only weight now.
   course.raw = undefined;
   course.shrunk = withoutBodies(course.shrunk);
   return last;
+}
+
+/** What the usage of a good reply says of what was thought certain. */
+async function learn({ kind, shrunk, usage, status }: Course, { histories }: ExchangeParts): Promise<string | undefined> {
+  if (kind !== 'turn' || !shrunk.rewritten || !usage || status !== 200) return undefined;
+  return histories?.learn(shrunk.rewritten, usage);
 }
 
 /** What sets a conversation apart from the same words elsewhere, beside what its body says. */
@@ -170,6 +183,8 @@ function recordOf(course: Course, outcome: Outcome): ExchangeRecord {
     untouched: shrunk.untouched,
     retried,
     usage,
+    ...(shrunk.rewritten?.cold ? { cold: shrunk.rewritten.cold } : {}),
+    ...(course.tripped === undefined ? {} : { tripped: course.tripped }),
     bySubscription: paysByMonth(course.request),
     addedMs,
   };

@@ -1,14 +1,13 @@
 /** Takes in the body of a request that a protocol knows and makes the one that goes out of it. It sends nothing. */
 import type { IncomingMessage } from 'node:http';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import { messagesKey } from '../block.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { decodeBody, readBody } from './body.ts';
 import type { ProxySettings, SkipNotice } from './records.ts';
-import { leave, type Shrunk, shrink } from './shrink.ts';
+import { leave, type ShrinkParts, type Shrunk, shrink } from './shrink.ts';
 
-export interface PrepareParts {
+export interface PrepareParts extends ShrinkParts {
   readonly settings: ProxySettings;
-  readonly pipeline: () => Promise<Pipeline>;
   readonly onSkip: (notices: readonly SkipNotice[]) => void;
 }
 
@@ -21,14 +20,18 @@ export interface Prepared {
 }
 
 /** Skips are told before this resolves, and so before the request leaves. Rejects only where the agent goes away. */
-export async function prepare(request: IncomingMessage, protocol: Protocol, upstream: string, parts: PrepareParts): Promise<Prepared> {
+export async function prepare(
+  request: IncomingMessage,
+  what: { readonly protocol: Protocol; readonly upstream: string; readonly isTurn: boolean },
+  parts: PrepareParts,
+): Promise<Prepared> {
   const { settings } = parts;
   if (settings.mode === 'off') return { raw: undefined, shrunk: leave(undefined, 'off'), addedMs: 0 };
   const raw = await readBody(request);
   if (raw === undefined) return { raw, shrunk: leave(undefined, 'over 64 MiB'), addedMs: 0 };
   const began = performance.now();
   const { body, untouched } = await decodeBody(raw, request.headers['content-encoding']);
-  const shrunk = body ? await shrink(body, protocol, upstream, parts.pipeline) : leave(raw, untouched);
+  const shrunk = body ? await shrink(body, what, parts) : leave(raw, untouched);
   const sent: Shrunk = settings.mode === 'observe' && body ? { ...shrunk, body, bytesSent: body.length, replaced: [] } : shrunk;
   if (settings.mode === 'shrink') await keepSkips(shrunk, parts);
   return { raw, shrunk: sent, addedMs: performance.now() - began };
@@ -45,4 +48,5 @@ async function keepSkips(shrunk: Shrunk, parts: PrepareParts): Promise<void> {
   if (keys.length === 0) return;
   pipeline?.skip(keys, reason);
   parts.onSkip(keys.map((key) => ({ key, reason })));
+  if (shrunk.about) await parts.histories?.note(shrunk.about, { takenBack: keys.map(messagesKey) });
 }

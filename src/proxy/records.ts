@@ -2,6 +2,7 @@
 import type { Usage } from '../block.ts';
 import type { Recovery } from '../library/headroom.ts';
 import type { BlockRecord } from '../pipeline/decision.ts';
+import type { ColdMoment } from './cold-moment.ts';
 
 /** `shrink`: the product. `observe`: nothing is changed, what would have been saved is recorded. `off`: plain pass-through, metered. */
 export type ProxyMode = 'shrink' | 'observe' | 'off';
@@ -38,6 +39,10 @@ export interface ExchangeRecord {
   readonly usage: Usage | undefined;
   /** Set by the launch: tokens that were written to the prompt cache once more because what had been sent went out otherwise. Estimated. */
   readonly rewritten?: number;
+  /** Set where the provider certainly held nothing of the conversation and old results were rewritten. */
+  readonly cold?: ColdMoment;
+  /** Set where the usage shows that a lever of ours made the provider write again what it had: which. */
+  readonly tripped?: string;
   /** True where the request's login is an account that is paid by the month. */
   readonly bySubscription?: boolean;
   /** Milliseconds spent on reading, deciding and splicing. */
@@ -86,6 +91,14 @@ export interface ProxySettings {
   readonly version: string;
   /** Absent: no excerpts, whatever the profile. */
   readonly originals?: OriginalsPlace;
+  /** Where decisions are recorded, so that they outlive this process. Absent: as long as it remembers them. */
+  readonly decisions?: { readonly folder: string };
+  /** False: history that nobody recorded may have been sent by somebody else, and stays as it is while it may be in the provider's cache. */
+  readonly isOurs?: boolean;
+  /** False: old results are left as they are when the provider's cache has expired. */
+  readonly rewritesCold?: boolean;
+  /** Seconds in place of what requests say of the cache's life, the margin included; for tests. */
+  readonly cacheLife?: number;
   /** True: who asks for another protocol, such as WebSocket, is answered 426 at once. Else such requests pass through. */
   readonly refusesUpgrades?: boolean;
   /** Chain keys of blocks whose skip must stand, from a worker that died. */

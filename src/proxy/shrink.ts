@@ -1,9 +1,10 @@
 /** From a decoded body to the body that goes out. Bytes in, bytes out; whatever goes wrong, the body that came is the one that goes. */
 import { messageOf } from '../errors.ts';
 import type { BlockRecord } from '../pipeline/decision.ts';
-import type { Pipeline, Skip } from '../pipeline/pipeline.ts';
+import { filedUnder, type Pipeline, type Skip } from '../pipeline/pipeline.ts';
 import type { Protocol, WireConversation } from '../protocols/protocol.ts';
 import { type Replacement, splice } from '../protocols/splice.ts';
+import type { About, Histories, Rewritten } from './histories.ts';
 
 /** A replacement and the chain key of its block. */
 interface Replaced extends Replacement {
@@ -26,6 +27,10 @@ export interface Shrunk {
   readonly skips: readonly Skip[];
   /** Chain keys of blocks that go out as they came because something threw. */
   readonly faulted: readonly string[];
+  /** What is recorded about it is filed by; absent where nothing is recorded. */
+  readonly about?: About | undefined;
+  /** How it was rewritten by what is recorded. */
+  readonly rewritten?: Rewritten | undefined;
 }
 
 /** A body that is left as it came. */
@@ -43,18 +48,33 @@ function asBodies(received: Buffer | undefined, body: Buffer | undefined) {
   return { received, body, bytesReceived: received?.length, bytesSent: body?.length };
 }
 
-export async function shrink(received: Buffer, protocol: Protocol, scope: string, pipeline: () => Promise<Pipeline>): Promise<Shrunk> {
+export interface ShrinkParts {
+  readonly pipeline: () => Promise<Pipeline>;
+  /** What is known of conversations beyond this process; absent: as much as the pipeline remembers. */
+  readonly histories?: Histories | undefined;
+}
+
+/** `isTurn`: the model answers it; else it is only counted. */
+export async function shrink(
+  received: Buffer,
+  { protocol, upstream, isTurn }: { readonly protocol: Protocol; readonly upstream: string; readonly isTurn: boolean },
+  { pipeline, histories }: ShrinkParts,
+): Promise<Shrunk> {
   let conversation: WireConversation | undefined;
+  let about: About | undefined;
   let faulted: readonly string[] = [];
   try {
-    conversation = protocol.read(received, scope);
+    conversation = protocol.read(received, upstream);
     if (!conversation) return leave(received, 'unknown shape');
     const { blocks, model } = conversation;
-    faulted = blocks.filter((block) => block.source === 'result').map((block) => block.key);
-    const { replacements, records, skips } = (await pipeline()).rewrite(conversation);
+    about = histories?.about(conversation);
+    faulted = blocks.filter((block) => block.source === 'result').map(({ key }) => filedUnder(key, about?.era));
+    const decider = await pipeline();
+    const rewritten = await histories?.rewrite({ conversation, size: received.length, isTurn }, decider);
+    const { replacements, records, skips } = rewritten?.rewriting ?? decider.rewrite(conversation);
     const replaced = [...replacements].map(([index, text]) => {
       const { key, start, end } = blocks[index]!;
-      return { key, start, end, text };
+      return { key: filedUnder(key, rewritten?.era), start, end, text };
     });
     return {
       ...asBodies(received, splice(received, replaced)),
@@ -64,10 +84,12 @@ export async function shrink(received: Buffer, protocol: Protocol, scope: string
       untouched: undefined,
       skips,
       faulted: [],
+      about: rewritten && { root: rewritten.root, scope: rewritten.scope, era: rewritten.era },
+      rewritten,
     };
   } catch (thrown) {
     const step = conversation ? 'shrinking' : 'reading';
-    return { ...leave(received, `${step} failed: ${messageOf(thrown)}`), model: conversation?.model, faulted };
+    return { ...leave(received, `${step} failed: ${messageOf(thrown)}`), model: conversation?.model, faulted, about };
   }
 }
 

@@ -96,7 +96,7 @@ function refuse(reason: string): Kept {
 }
 
 /** Ours alone: made 0700, brought back to it, and not somebody else's. */
-function readyFolder(folder: string): void {
+export function readyFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { mode, uid } = statSync(folder);
   if (process.getuid && uid !== process.getuid()) throw new Refusal('the folder belongs to somebody else');

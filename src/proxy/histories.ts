@@ -1,0 +1,268 @@
+/**
+ * Rewrites conversations by what the decision store knows of them, and records what it decides before the request leaves. Several processes may
+ * do so at once: who finds that others were quicker decides anew.
+ */
+import { randomBytes } from 'node:crypto';
+import { chain, messagesKey, type SentConversation, type Usage } from '../block.ts';
+import { type Course, chooseCourse } from '../pipeline/course.ts';
+import { type Expectation, judgeUsage, shrinkingLever } from '../pipeline/evidence.ts';
+import { apply, createHistory, type History, take, toRecord } from '../pipeline/history.ts';
+import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
+import type { WireBlock, WireConversation } from '../protocols/protocol.ts';
+import type { ClockReading, DecisionLine, DecisionStore, ListPlace, ReadLines, RecordedDecision } from '../store/decisions.ts';
+import { BoundedMap } from '../text/bounded-map.ts';
+import { type ColdMoment, describeCold } from './cold-moment.ts';
+
+export interface HistoriesParts {
+  readonly store: DecisionStore;
+  readonly readClock: () => ClockReading;
+  /** True: history that nobody recorded is ours. */
+  readonly isOurs: boolean;
+  readonly allowsCold: boolean;
+  /** Instead of what requests say, in seconds; for tests. */
+  readonly cacheLife?: number | undefined;
+}
+
+export interface Request {
+  readonly conversation: WireConversation;
+  /** Bytes of its body. */
+  readonly size: number;
+  /** The model answers it; else it is only counted. */
+  readonly isTurn: boolean;
+}
+
+/** What a line about a request is filed by. */
+export interface About {
+  readonly root: string;
+  readonly scope: string;
+  readonly era: string;
+}
+
+/** A request as it was rewritten, for what is learned of it later. */
+export interface Rewritten extends About {
+  readonly rewriting: Rewriting;
+  readonly cold: ColdMoment | undefined;
+  /** How the request was expected to be billed, if the bodies of the messages alone are looked at. */
+  readonly expected: Expectation;
+  readonly used: NonNullable<DecisionLine['used']>;
+}
+
+export interface Histories {
+  /** A turn is recorded before this resolves; a request that is only counted is not. */
+  rewrite(request: Request, pipeline: Pipeline): Promise<Rewritten>;
+  /** Records something about a request that was rewritten. Never rejects: what cannot be recorded is known as long as this process is. */
+  note(about: About, what: Partial<DecisionLine>): Promise<void>;
+  /** What a line about a request would be filed by, as far as is known without reading. */
+  about(conversation: SentConversation): About;
+  /** What a reply's usage says of it. Gives the lever that made the provider write again what it had. */
+  learn(rewritten: Rewritten, usage: Usage): Promise<string | undefined>;
+  /** The reply has begun: where that took its time, only now the provider's cache was used. */
+  hear(rewritten: Rewritten): Promise<void>;
+}
+
+interface Known {
+  readonly history: History;
+  place: ListPlace | undefined;
+  /** What could not be recorded, by era. */
+  readonly unrecorded: Map<string, RecordedDecision[]>;
+  /** How what was sent looked, by the messages' key of its last block; of this process's requests. */
+  readonly forms: Map<string, string>;
+  /** Resolves when the last request of this conversation is recorded. */
+  idle: Promise<unknown>;
+}
+
+/** UTF-16 units of text, of all conversations that are remembered; the store has them all. */
+const mostRemembered = 24 * 1024 * 1024;
+/** Others were quicker so many times in a row: something is wrong with the store. */
+const mostAttempts = 20;
+/** A reply that begins within this time needs no line of its own. */
+const soonMs = 5000;
+
+export function createHistories(parts: HistoriesParts): Histories {
+  const { store, readClock } = parts;
+  const conversations = new BoundedMap<Known>(mostRemembered);
+
+  return {
+    rewrite: (request, pipeline) => {
+      const root = rootOf(request.conversation);
+      return inTurn(root, async (known) => {
+        await readOn(root, known, pipeline);
+        return request.isTurn ? record(root, known, request, pipeline) : work(root, known, request, pipeline, false);
+      });
+    },
+    note,
+    about: (conversation) => {
+      const root = rootOf(conversation);
+      const { scope } = conversation;
+      return { root, scope, era: conversations.get(root)?.history.scopes.get(scope)?.era.name ?? scope };
+    },
+    learn,
+    hear: async (rewritten) => {
+      const now = readClock();
+      if (now.time - rewritten.used.time > soonMs) await note(rewritten, { used: { ...now, life: rewritten.used.life } });
+    },
+  };
+
+  function note({ root, scope, era }: About, what: Partial<DecisionLine>): Promise<void> {
+    return inTurn(root, async (known) => {
+      const line: DecisionLine = { v: 1, id: newId(), scope, era, ...what };
+      try {
+        receive(known, await store.append(root, line, known.place));
+        apply(known.history, line, readClock());
+      } catch {
+        take(known.history, line, readClock());
+      }
+    });
+  }
+
+  async function learn(rewritten: Rewritten, usage: Usage): Promise<string | undefined> {
+    const era = conversations.get(rewritten.root)?.history.eras.get(rewritten.era);
+    const found = judgeUsage(usage, rewritten.expected, era);
+    if (found) await note(rewritten, found);
+    return found?.tripped;
+  }
+
+  /** One request after the other, for each conversation. */
+  function inTurn<T>(root: string, run: (known: Known) => Promise<T>): Promise<T> {
+    const known = conversations.get(root) ?? {
+      history: createHistory(),
+      place: undefined,
+      unrecorded: new Map(),
+      forms: new Map(),
+      idle: Promise.resolve(),
+    };
+    const result = known.idle.then(() => run(known));
+    known.idle = result.catch(() => {}).then(() => conversations.set(root, known, known.history.weight + 1000));
+    conversations.set(root, known, known.history.weight + 1000);
+    return result;
+  }
+
+  async function readOn(root: string, known: Known, pipeline: Pipeline): Promise<void> {
+    try {
+      receive(known, await store.read(root, known.place), pipeline);
+    } catch {
+      // What cannot be read cannot be written either, and so is told.
+    }
+  }
+
+  /** What others added. What they decided is not what this process may have thought up for a request that was only counted. */
+  function receive(known: Known, { lines, place, isAnother }: ReadLines, pipeline?: Pipeline): void {
+    if (isAnother) {
+      // Somebody took the list away: what it held is recorded again.
+      known.history.lines = 0;
+      for (const { name, decided } of known.history.eras.values())
+        known.unrecorded.set(
+          name,
+          [...decided].map(([key, decision]) => toRecord(key, decision)),
+        );
+    }
+    known.place = place;
+    for (const line of lines) {
+      apply(known.history, line, readClock());
+      pipeline?.forget(line.era);
+    }
+  }
+
+  async function record(root: string, known: Known, request: Request, pipeline: Pipeline): Promise<Rewritten> {
+    let allowsCold = parts.allowsCold;
+    for (let attempt = 1; ; attempt++) {
+      const rewritten = work(root, known, request, pipeline, allowsCold);
+      const line = lineFor(rewritten, known, request.conversation);
+      try {
+        const read = await store.append(root, line, known.place);
+        receive(known, read, pipeline);
+        const holds = apply(known.history, line, readClock());
+        if (holds) known.unrecorded.delete(line.era);
+        if (holds || attempt === mostAttempts) return remember(known, request.conversation, rewritten);
+        pipeline.forget(line.era);
+      } catch {
+        // Nothing is rewritten without its record; what follows from the text alone goes on.
+        if (rewritten.cold) allowsCold = false;
+        else {
+          take(known.history, line, readClock());
+          known.unrecorded.set(line.era, [...(line.decided ?? [])]);
+          return remember(known, request.conversation, rewritten);
+        }
+      }
+    }
+  }
+
+  function remember({ forms }: Known, { blocks }: SentConversation, rewritten: Rewritten): Rewritten {
+    const last = blocks.at(-1);
+    if (last) forms.set(messagesKey(last.key), formOf(rewritten.rewriting, blocks.length));
+    return rewritten;
+  }
+
+  function work(
+    root: string,
+    { history, forms }: Known,
+    { conversation, size }: Request,
+    pipeline: Pipeline,
+    allowsCold: boolean,
+  ): Rewritten {
+    const now = readClock();
+    const life = parts.cacheLife ?? conversation.life ?? null;
+    const course: Course = chooseCourse(history, conversation, now, { isOurs: parts.isOurs, allowsCold });
+    const { era, sent, carried, foreign, cold } = course;
+    const decided = history.eras.get(era)?.decided;
+    const rewriting = pipeline.rewrite(conversation, {
+      ...{ era, sent, carried, foreign, moment: cold && 'cold' },
+      recorded: decided && ((key) => decided.get(key)),
+      leaves: isOff(history) ? 'switched off' : undefined,
+    });
+    const moment = cold && describeCold(cold, course, history, rewriting.records);
+    const before = carried === 0 ? undefined : forms.get(messagesKey(conversation.blocks[carried - 1]!.key));
+    const hasChanged = before !== undefined && before !== formOf(rewriting, carried);
+    const expected = { isCold: cold !== undefined, hasChanged, ...sharesOf(conversation.blocks, carried, size) };
+    return { rewriting, root, scope: conversation.scope, era, expected, used: { ...now, life }, cold: moment };
+  }
+}
+
+/** After so many cache writes that we caused, nothing new is shrunk. */
+function isOff(history: History): boolean {
+  return (history.trips.get(shrinkingLever) ?? 0) > 1;
+}
+
+function lineFor(
+  { rewriting, scope, era, used, cold }: Rewritten,
+  { history, unrecorded }: Known,
+  { blocks }: SentConversation,
+): DecisionLine {
+  const known = history.eras.get(era)?.decided;
+  const decided = [...(unrecorded.get(era) ?? [])];
+  for (const [at, decision] of rewriting.decisions.entries()) {
+    if (decision?.replacement === undefined) continue;
+    const key = messagesKey(blocks[at]!.key);
+    if (!known?.has(key)) decided.push(toRecord(key, decision));
+  }
+  const last = blocks.at(-1);
+  return {
+    ...{ v: 1, id: newId(), base: history.lines, scope, era },
+    ...(cold?.instead === undefined ? {} : { instead: cold.instead }),
+    used,
+    ...(last ? { sent: messagesKey(last.key) } : {}),
+    ...(decided.length > 0 ? { decided } : {}),
+  };
+}
+
+/** What stands before the model's first turn: the same for all requests, forks and resumes of a conversation. */
+function rootOf({ blocks, opening }: SentConversation): string {
+  return messagesKey(blocks[opening - 1]?.key ?? '') || 'none';
+}
+
+/** The shares of a body that stand beside the messages, and that no earlier request had sent. */
+function sharesOf(blocks: readonly WireBlock[], carried: number, size: number): Pick<Expectation, 'fixed' | 'fresh'> {
+  const end = blocks.at(-1)?.end ?? 0;
+  const from = (at: number) => (end - (blocks[at]?.start ?? end)) / size;
+  return { fixed: 1 - from(0), fresh: carried === 0 ? 1 : from(carried) };
+}
+
+/** What tells two ways of sending the same blocks apart. */
+function formOf({ replacements }: Rewriting, length: number): string {
+  const parts = [...replacements].filter(([at]) => at < length).map(([at, text]) => `${at} ${text.length}`);
+  return chain('', parts.join());
+}
+
+function newId(): string {
+  return randomBytes(6).toString('hex');
+}
