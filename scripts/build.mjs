@@ -13,8 +13,10 @@ const entries = {
   'proxy-worker': 'src/launch/proxy-worker.ts',
   'demo-agent': 'src/demo/agent.ts',
   'cursor-hook': 'src/launch/cursor-hook.ts',
-  index: 'src/index.ts',
 };
+// What others import: the library, and its adapters for SDKs.
+const library = ['index', ...['anthropic', 'langchain', 'openai', 'vercel-ai'].map((name) => `adapters/${name}`)];
+for (const name of library) entries[name] = `src/${name}.ts`;
 const entryPoints = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
@@ -60,7 +62,11 @@ const page = await build({
 copyFileSync(join(root, 'src', 'page', 'page.html'), join(outdir, 'page.html'));
 writeLicences([result, page].flatMap(({ metafile }) => Object.keys(metafile.inputs)));
 writeSamples();
-writeDeclarations(root, ['index.ts'], join(outdir, 'types'));
+writeDeclarations(
+  root,
+  library.map((name) => `${name}.ts`),
+  join(outdir, 'types'),
+);
 
 // Texts for `headroom perf --samples`: of each kind the three longest inputs of our own fixtures.
 function writeSamples() {

@@ -11,6 +11,7 @@ const needed = [
   'dist/cli.js',
   'dist/index.js',
   'dist/types/index.d.ts',
+  ...['anthropic', 'langchain', 'openai', 'vercel-ai'].flatMap((name) => [`dist/adapters/${name}.js`, `dist/types/adapters/${name}.d.ts`]),
   'dist/proxy-worker.js',
   'dist/cursor-hook.js',
   'dist/demo-agent.js',

@@ -14,7 +14,9 @@ export function readCompressInput(text: string, isText: boolean): CompressInput 
   const whole = parse(text);
   if (isListOfMessages(whole)) return { kind: 'messages', messages: whole };
   const request = readRequest(whole);
-  if (request) return { kind: 'request', whole: whole as object, ...request };
+  // Without a model it may be anything: many tools print JSON with a member of that name.
+  if (request && (request.list === 'messages' || request.model !== undefined))
+    return { kind: 'request', whole: whole as object, ...request };
   return { kind: 'text' };
 }
 

@@ -23,7 +23,8 @@ export function createCompress(usual: Profile, keep: KeepOriginal): Headroom['co
     return pipeline;
   };
   return async <Message>(messages: readonly Message[], options: CompressOptions = {}): Promise<Compression<Message>> => {
-    check(messages, options);
+    if (!Array.isArray(messages)) throw new TypeError('compress: `messages` is no array');
+    checkOptions(options);
     const { model, profile = usual, format, tokenBudget, repeats: allowsRepeats = true } = options;
     const count = await loadCounter();
     const formats = format === undefined ? messageFormats : messageFormats.filter(({ name }) => name === format);
@@ -45,8 +46,8 @@ export function createCompress(usual: Profile, keep: KeepOriginal): Headroom['co
   };
 }
 
-function check(messages: unknown, { profile, format, tokenBudget }: CompressOptions): void {
-  if (!Array.isArray(messages)) throw new TypeError('compress: `messages` is no array');
+/** Throws a `TypeError` for options that make no sense. */
+export function checkOptions({ profile, format, tokenBudget }: CompressOptions): void {
   if (profile !== undefined) checkProfile(profile);
   const names = messageFormats.map(({ name }) => name);
   if (format !== undefined && !names.includes(format))

@@ -13,11 +13,14 @@ export interface ParsedRequest {
 export function readRequest(value: unknown): ParsedRequest | undefined {
   if (!isRecord(value)) return undefined;
   const { messages, input, model } = value;
-  const named = typeof model === 'string' ? model : undefined;
-  const keepsResults = !clears(value);
-  if (Array.isArray(messages)) return { list: 'messages', messages, model: named, keepsResults };
-  // Without a model it may be anything: many tools print JSON with such a member.
-  return Array.isArray(input) && named !== undefined ? { list: 'input', messages: input, model: named, keepsResults } : undefined;
+  const found = { model: typeof model === 'string' ? model : undefined, keepsResults: keepsResults(value) };
+  if (Array.isArray(messages)) return { list: 'messages', messages, ...found };
+  return Array.isArray(input) ? { list: 'input', messages: input, ...found } : undefined;
+}
+
+/** Whether what a request says beside its messages leaves all of them where they are. */
+export function keepsResults(settings: unknown): boolean {
+  return !isRecord(settings) || !clears(settings);
 }
 
 function clears({ context_management: management, truncation, transforms, plugins }: Record<string, unknown>): boolean {
