@@ -1,10 +1,13 @@
 /** `headroom dashboard`: who is let in, and what is handed out. Its life is `dashboard-life.test.ts`'s. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startUpstream } from '../src/demo/upstream.ts';
-import type { PageComparison, PageData, PageOriginals } from '../src/page/data.ts';
+import type { PageComparison, PageData, PageOriginals, PageSent } from '../src/page/data.ts';
+import { openDecisions } from '../src/store/decision-files.ts';
+import type { RecordedDecision } from '../src/store/decisions.ts';
 import { openOriginals } from '../src/store/originals.ts';
+import { loadCounter } from '../src/tokens/count.ts';
 import { type Dashboard, listedBlocks, startDashboard } from './helpers/dashboard.ts';
 import { until } from './helpers/launches.ts';
 import { send, sendRaw } from './helpers/loopback-client.ts';
@@ -130,6 +133,49 @@ describe('the figures', () => {
     expect((await dashboard.ask<PageData>('data.json')).problems).toEqual([
       '1 line of the ledger left out: damaged, or of a newer version',
     ]);
+  });
+});
+
+describe('what was sent', () => {
+  const key = '0123456789abcdef';
+  const decided = { key: `${key}${'0'.repeat(16)}`, reason: 'shrunk', kind: 'logs', levers: {}, before: 9, after: 3 };
+  const append = (...all: readonly RecordedDecision[]) =>
+    openDecisions(dashboard.folders.decisions).append('a'.repeat(32), { v: 1, id: 'i', scope: 's', era: 'e', decided: all });
+
+  test('is found by the key of the ledger, beside the original where one is kept', async () => {
+    const original = openOriginals(dashboard.folders.originals).keep('line 1\nline 2\n');
+    await append(
+      { ...decided, key: 'f'.repeat(32), text: 'another' },
+      { ...decided, text: 'line 1\n[… 1 line]', original: original.isKept ? original.name : '' },
+    );
+    expect(await dashboard.ask(`sent/${key}.json`)).toEqual({
+      ...{ key, before: 'line 1\nline 2\n', after: 'line 1\n[… 1 line]', isCut: false, original: original.isKept && original.name },
+    });
+    expect(await dashboard.ask(`sent/${'f'.repeat(16)}.json`)).toEqual({ key: 'f'.repeat(16), after: 'another', isCut: false });
+  });
+
+  test('is beside the whole where that follows from it: numbers that were thinned', async () => {
+    const lines = Array.from({ length: 40 }, (_, at) => `export const value${at} = compute(${at * 7});`);
+    const numbered = lines.map((line, at) => `${String(at + 1).padStart(6)}→${line}`);
+    const text = numbered.map((line, at) => (at % 10 === 9 || at === 0 || at === 39 ? line : lines[at])).join('\n');
+    const count = await loadCounter();
+    await append({ ...decided, text, before: count(numbered.join('\n')), form: 'invertible' });
+    expect(await dashboard.ask<PageSent>(`sent/${key}.json`)).toMatchObject({ before: numbered.join('\n'), after: text });
+    // Where that is not the text that was counted, nothing is claimed.
+    await append({ ...decided, key: 'f'.repeat(32), text, before: 12 });
+    expect(await dashboard.ask<PageSent>(`sent/${'f'.repeat(16)}.json`)).not.toHaveProperty('before');
+  });
+
+  test('is the first form that a result was given, and nothing of what is cut short or went out as it came', async () => {
+    const file = join(dashboard.folders.decisions, `${'a'.repeat(16)}.jsonl`);
+    await append(decided);
+    expect((await send(`${address}sent/${key}.json`)).status).toBe(404);
+    appendFileSync(file, `{"v":1,"id":"x","scope":"s","era":"e","decided":[{"key":"${decided.key}","text":"cut sho\n`);
+    await append({ ...decided, text: 'first' });
+    await append({ ...decided, text: 'second' });
+    appendFileSync(file, `{"v":1,"id":"x","scope":"s","era":"e","decided":[{"key":"${decided.key}","text":"unfin`);
+    expect(await dashboard.ask<PageSent>(`sent/${key}.json`)).toMatchObject({ after: 'first' });
+    expect((await send(`${address}sent/${'9'.repeat(16)}.json`)).status).toBe(404);
   });
 });
 

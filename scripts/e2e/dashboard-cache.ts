@@ -1,6 +1,7 @@
 /** A cache with a ledger of some weeks and a few originals in it, made up: the same in every run. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDecisions } from '../../src/store/decision-files.ts';
 import { type LedgerBlock, type LedgerLine, openLedger } from '../../src/store/ledger.ts';
 import { openOriginals } from '../../src/store/originals.ts';
 import { cacheParts } from '../../src/store/place.ts';
@@ -16,6 +17,16 @@ const projects = ['orders', 'website', 'a-project-with-a-rather-long-name'];
 const levers = ['repeats', 'line numbers', 'search paths', 'excerpt', 'terminal noise'];
 const kinds = ['numbered-lines', 'search', 'test-runs', 'git', 'json', 'text'];
 
+/** By which two results are found among the decisions. */
+const [sentKey, excerptKey] = ['00112233aabbccdd', 'ffeeddcc44556677'];
+const shownRun = `collected 401 items
+
+[… 400 lines: passed tests]
+tests/test_store.py::test_refund FAILED   [100%]
+[… 12 lines]
+FAILED tests/test_store.py::test_refund - assert 5 == 4
+[… 412 lines not shown, full text: /home/dev/.cache/headroom/originals/0123456789abcdef]`;
+
 /** Makes the folder; returns the name of an original that an excerpt can be made of. */
 export function furnishCache(cacheFolder: string): string {
   const parts = cacheParts(cacheFolder);
@@ -23,6 +34,15 @@ export function furnishCache(cacheFolder: string): string {
   for (const text of [listing(), 'A text that nobody claims.\n'.repeat(900)]) originals.keep(text);
   const kept = originals.keep(testRun());
   if (!kept.isKept) throw new Error(kept.reason);
+  const sent = { reason: 'shrunk', levers: {}, before: 900, after: 500 };
+  const file = {
+    ...sent,
+    key: sentKey.padEnd(32, '0'),
+    text: '     1→import { render } from "./page";\n[… 2-60 as above: Read page.ts]',
+    kind: 'numbered-lines',
+  };
+  const excerpt = { ...sent, key: excerptKey.padEnd(32, '0'), text: shownRun, kind: 'test-run', form: 'excerpt', original: kept.name };
+  void openDecisions(parts.decisions).append('a'.repeat(32), { v: 1, id: 'one', scope: 's', era: 'e', decided: [file, excerpt] });
   const ledger = openLedger(parts.ledger);
   for (let number = 0; number < 900; number++) ledger.append(madeUp(number, kept.name));
   ledger.close();
@@ -88,10 +108,20 @@ function blocksOf({ before, after, byLever, byKind }: LedgerLine['first'], origi
   const excerpt = Math.round(removed / 2);
   const half = Math.round((before - 400) / 2);
   return [
-    { tool: 'Bash', kind: 'test-runs', form: 'excerpt', before: half, after: half - excerpt, levers: { excerpts: excerpt }, original },
+    {
+      tool: 'Bash',
+      kind: 'test-runs',
+      form: 'excerpt',
+      before: half,
+      after: half - excerpt,
+      levers: { excerpts: excerpt },
+      original,
+      key: excerptKey,
+    },
     {
       ...{ tool: 'Read', kind, form: 'invertible', before: before - 400 - half, after: after - 400 - half + excerpt },
       levers: { [lever]: removed - excerpt },
+      key: sentKey,
     },
     { tool: 'mcp__tracker__list_issues', kind: other, form: null, reason: 'nothing to gain', before: 400, after: 400 },
   ];

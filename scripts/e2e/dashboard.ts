@@ -97,7 +97,16 @@ async function look(checks: Checks, browser: Browser, { address, colorScheme, fi
   );
   await details.getByRole('button', { name: 'before and after' }).click();
   await details.locator('.compare').waitFor();
-  checks.check(`${colorScheme}: an excerpt opens beside its original`, (await details.locator('.compare .is-gone').count()) > 0);
+  const shown = await details.locator('.compare .is-new').allInnerTexts();
+  checks.check(
+    `${colorScheme}: an excerpt opens beside its original, as it was sent`,
+    (await details.locator('.compare .is-gone').count()) > 0 && shown.some((line) => line.includes('412 lines not shown')),
+    shown.join('\n'),
+  );
+  await shoot(page, `${colorScheme}-sent`);
+  await details.getByRole('button', { name: 'what was sent' }).click();
+  const sent = await details.locator('pre').innerText();
+  checks.check(`${colorScheme}: what nothing was left out of is shown as it was sent`, sent.includes('2-60 as above'), sent);
   await shoot(page, `${colorScheme}-top`);
   await page.locator('#original-table').getByRole('button', { name: original }).click();
   await page.locator('#comparison table').waitFor();

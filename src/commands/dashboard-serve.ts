@@ -6,6 +6,7 @@ import { say } from '../launch/say.ts';
 import { compareOriginal } from '../page/compare-original.ts';
 import type { PageOriginals } from '../page/data.ts';
 import { openPage } from '../page/open-page.ts';
+import { readSent } from '../page/read-sent.ts';
 import { type PageFiles, startPage } from '../page/server.ts';
 import { followFigures } from '../perf/page-data.ts';
 import { listOriginals, originalsFolders } from '../store/list-originals.ts';
@@ -17,17 +18,19 @@ import { readOwnPrices } from './settings.ts';
 /** Resolves when somebody has ended it. */
 export async function serveDashboard(port: number, opens: boolean): Promise<void> {
   const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
-  const { ledger } = cacheParts(cacheFolder);
+  const { ledger, decisions } = cacheParts(cacheFolder);
   const ended = endAsked();
   let counter: ReturnType<typeof loadCounter> | undefined;
+  const count = () => {
+    counter ??= loadCounter();
+    return counter;
+  };
   const page = await startPage(port, {
     files: readPageFiles(),
     readData: followFigures(ledger, await loadPrices(await readOwnPrices()), () => findRunningLaunches(cacheFolder, process.platform)),
     readOriginals: async () => readOriginals(cacheFolder),
-    compareOriginal: async (name) => {
-      counter ??= loadCounter();
-      return compareOriginal(name, originalsFolders(cacheFolder), await counter);
-    },
+    compareOriginal: async (name) => compareOriginal(name, originalsFolders(cacheFolder), await count()),
+    readSent: async (key) => readSent(key, { decisions, originals: originalsFolders(cacheFolder) }, await count()),
   });
   process.stdout.write(`${page.address}\n`);
   if (process.stdout.isTTY) say('Ctrl-C ends it.');

@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts';
 
 const examples = `
 The address it prints opens the page, and whoever has it can read what the page shows: figures of the
-ledger, and originals on your disk. Ctrl-C ends it.
+ledger, originals on your disk, and what models were shown of them. Ctrl-C ends it.
 
 Examples:
   headroom dashboard                  any free port, and the page in your browser

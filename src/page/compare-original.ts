@@ -8,7 +8,7 @@ import type { TokenCounter } from '../tokens/count.ts';
 import type { PageComparison } from './data.ts';
 
 /** Characters of a text that are shown: a browser lays out no more in good time. */
-const mostShown = 400_000;
+export const mostShown = 400_000;
 
 /** From the first folder that has it, unharmed. */
 export function compareOriginal(name: string, folders: readonly string[], count: TokenCounter): PageComparison | undefined {

@@ -99,6 +99,16 @@ export interface PageOriginals {
   readonly latest: readonly PageOriginal[];
 }
 
+/** What a model was shown of a result. */
+export interface PageSent {
+  readonly key: string;
+  /** Undefined where no copy of the whole is there: nothing was left out, or its original is gone. Both are cut at some hundred thousand characters. */
+  readonly before: string | undefined;
+  readonly after: string;
+  readonly isCut: boolean;
+  readonly original: string | undefined;
+}
+
 /** An original, and what the pipeline makes of it alone: without the call that it answers, and without a conversation above it. */
 export interface PageComparison {
   readonly name: string;

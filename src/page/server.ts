@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { Failure, messageOf } from '../errors.ts';
 import { admit } from '../proxy/admission.ts';
-import type { PageComparison, PageData, PageOriginals } from './data.ts';
+import type { PageComparison, PageData, PageOriginals, PageSent } from './data.ts';
 
 /** The page's own files, as the build made them. */
 export interface PageFiles {
@@ -22,6 +22,8 @@ export interface PageParts {
   readonly readOriginals: () => Promise<PageOriginals>;
   /** `name`: 16 hex digits. Undefined where there is no such original, or none that can be trusted. */
   readonly compareOriginal: (name: string) => Promise<PageComparison | undefined>;
+  /** `key`: 16 hex digits, of a result in the ledger. Undefined where what it became is not kept. */
+  readonly readSent: (key: string) => Promise<PageSent | undefined>;
 }
 
 export interface RunningPage {
@@ -67,8 +69,8 @@ interface Door {
 async function serve(request: IncomingMessage, response: ServerResponse, { secret, port, parts }: Door): Promise<void> {
   const { isAdmitted, target } = admit(request, secret, port);
   const path = target.split('?', 1)[0] ?? '';
-  const [, name] = /^\/originals\/([0-9a-f]{16})\.json$/.exec(path) ?? [];
-  const { files, readData, readOriginals, compareOriginal } = parts;
+  const [, shelf, name] = /^\/(originals|sent)\/([0-9a-f]{16})\.json$/.exec(path) ?? [];
+  const { files, readData, readOriginals, compareOriginal, readSent } = parts;
   // No detail: whoever asks without the secret learns nothing.
   if (!isAdmitted || isForeign(request)) send(response, 403, 'text/plain', 'Forbidden\n');
   else if (request.method !== 'GET') send(response, 405, 'text/plain', 'Only GET\n', { allow: 'GET' });
@@ -79,7 +81,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, { secre
   else if (path === '/page.css') send(response, 200, 'text/css', files.style);
   else if (path === '/data.json') sendJson(request, response, await readData());
   else if (path === '/originals.json') sendJson(request, response, await readOriginals());
-  else if (name !== undefined) sendJson(request, response, await compareOriginal(name));
+  else if (name !== undefined) sendJson(request, response, await (shelf === 'sent' ? readSent(name) : compareOriginal(name)));
   else send(response, 404, 'text/plain', 'Not found\n');
 }
 

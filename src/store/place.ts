@@ -9,8 +9,9 @@ export interface Places {
 }
 
 /** What stands in the cache folder. */
-export function cacheParts(cacheFolder: string): { readonly launches: string; readonly originals: string; readonly ledger: string } {
-  return { launches: join(cacheFolder, 'launches'), originals: join(cacheFolder, 'originals'), ledger: join(cacheFolder, 'ledger') };
+export function cacheParts(cacheFolder: string): Readonly<Record<'launches' | 'originals' | 'decisions' | 'ledger', string>> {
+  const part = (name: string) => join(cacheFolder, name);
+  return { launches: part('launches'), originals: part('originals'), decisions: part('decisions'), ledger: part('ledger') };
 }
 
 /** Follows XDG on Linux and the like, `~/Library` on macOS, `%LOCALAPPDATA%` and `%APPDATA%` on Windows. */

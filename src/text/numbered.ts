@@ -86,6 +86,11 @@ export function fillNumbers(numbers: readonly number[]): number[] {
   return filled;
 }
 
+/** How a thinned text may spell its numbers: a guess for each style that some line of it has. */
+export function guessSpellings(lines: readonly string[]): readonly Spelling[] {
+  return styles.filter(({ prefix }) => lines.some((line) => prefix.test(line))).map((style) => spellingOf(lines, style));
+}
+
 function isNumberedBy(lines: readonly string[], style: Style): boolean {
   let numbered = 0;
   let consecutive = 0;

@@ -1,7 +1,7 @@
 /** The results that one request was the first to send, one by one: what became of each, and the whole beside it where it was kept. */
 import { sayNumber } from '../../text/say-amount.ts';
 import type { PageBlock, PageRequest } from '../data.ts';
-import { openComparison } from './comparison.ts';
+import { openSent } from './comparison.ts';
 import { button, type Child, element } from './element.ts';
 
 const forms = {
@@ -14,7 +14,7 @@ const forms = {
 export function showBlocks({ blocks, first, mode }: PageRequest): readonly HTMLElement[] {
   if (first.results === 0) return [];
   if (!blocks) return first.before > 0 ? [hint('This line is of an older version, which kept the sums alone.')] : [];
-  const comparison = element('section', { class: 'inner', 'aria-label': 'An original and what becomes of it', tabindex: '-1' });
+  const comparison = element('section', { class: 'inner', 'aria-label': 'A result before and after', tabindex: '-1' });
   const heads = ['Tool', 'Taken for', 'What became of it', 'Before', 'After', 'Removed by', ''].map((title, at) =>
     element('th', { scope: 'col', class: at === 3 || at === 4 ? 'is-number' : undefined }, title),
   );
@@ -30,16 +30,14 @@ export function showBlocks({ blocks, first, mode }: PageRequest): readonly HTMLE
     ...(others > 0
       ? [`${sayNumber(others)} more ${others === 1 ? 'was' : 'were'} too small to be counted, or not among the heaviest.`]
       : []),
-    ...(blocks.some(({ form }) => form === 'invertible' || form === 'same-to-the-eye')
-      ? ['Where nothing was left out, no second copy was kept: the model was shown all of it.']
-      : []),
   ];
   return [element('div', { class: 'sheet' }, table), ...notes.map(hint), comparison];
 }
 
 function drawBlock(block: PageBlock, comparison: HTMLElement): HTMLElement {
-  const { tool, kind, form, reason = 'unknown', before, after, levers = {}, original } = block;
-  const open = () => void openComparison(original ?? '', comparison, block);
+  const { tool, kind, form, reason = 'unknown', before, after, levers = {}, original, key } = block;
+  const open = () => void openSent(block, comparison);
+  const words = original === undefined ? 'what was sent' : 'before and after';
   const cell = (content: Child, isNumber = false) => element('td', { class: isNumber ? 'is-number' : undefined }, content);
   return element(
     'tr',
@@ -54,7 +52,7 @@ function drawBlock(block: PageBlock, comparison: HTMLElement): HTMLElement {
         .map(([lever, tokens]) => `${lever} ${sayNumber(tokens)}`)
         .join(' · '),
     ),
-    cell(original === undefined ? '' : button('before and after', open, { 'aria-label': `before and after of ${original}` })),
+    cell(original === undefined && key === undefined ? '' : button(words, open)),
   );
 }
 

@@ -1,18 +1,31 @@
 /** An original beside what the pipeline makes of it alone, line by line. */
 import { sayBytes, sayCount, sayNumber, sayShare } from '../../text/say-amount.ts';
-import type { PageBlock, PageComparison } from '../data.ts';
+import type { PageBlock, PageComparison, PageSent } from '../data.ts';
 import { type ComparedRow, compareLines, isAlike } from './compare-lines.ts';
 import { button, element } from './element.ts';
 
-type ShownForm = Pick<PageBlock, 'before' | 'after'>;
+/** What a line of the ledger says that a model was shown. */
+type ShownForm = Pick<PageBlock, 'form' | 'before' | 'after' | 'original' | 'key'>;
 
-/** `shown`: what the ledger says that a model was shown of it, where this is known. */
-export async function openComparison(name: string, place: HTMLElement, shown?: ShownForm): Promise<void> {
+export async function openComparison(name: string, place: HTMLElement): Promise<void> {
+  await open(name, place, async () => show(await ask<PageComparison>(`originals/${name}.json`)));
+}
+
+/** As it went to the model, where that is kept; else the original beside what becomes of it today. */
+export async function openSent(shown: ShownForm, place: HTMLElement): Promise<void> {
+  const { key, original } = shown;
+  await open(original ?? 'it', place, async () => {
+    const sent = key === undefined ? undefined : await ask<PageSent>(`sent/${key}.json`).catch(() => undefined);
+    if (sent) return showSent(sent, shown);
+    if (original === undefined) throw new Error('what was sent is not kept (any more)');
+    return show(await ask<PageComparison>(`originals/${original}.json`), shown);
+  });
+}
+
+async function open(name: string, place: HTMLElement, read: () => Promise<readonly HTMLElement[]>): Promise<void> {
   place.replaceChildren(element('p', { class: 'empty' }, `Reading ${name} …`));
   try {
-    const reply = await fetch(`originals/${name}.json`);
-    if (!reply.ok) throw new Error(reply.status === 404 ? 'it is gone, or no longer what was kept' : `status ${reply.status}`);
-    place.replaceChildren(...show((await reply.json()) as PageComparison, shown));
+    place.replaceChildren(...(await read()));
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     place.replaceChildren(element('p', { class: 'notice', role: 'alert' }, `Cannot show ${name}: ${why}`));
@@ -20,7 +33,32 @@ export async function openComparison(name: string, place: HTMLElement, shown?: S
   place.focus();
 }
 
-function show(comparison: PageComparison, shown: ShownForm | undefined): readonly HTMLElement[] {
+async function ask<Value>(path: string): Promise<Value> {
+  const reply = await fetch(path);
+  if (!reply.ok) throw new Error(reply.status === 404 ? 'it is gone, or no longer what was kept' : `status ${reply.status}`);
+  return (await reply.json()) as Value;
+}
+
+function showSent({ before, after, isCut, original }: PageSent, shown: ShownForm): readonly HTMLElement[] {
+  const size = `${sayNumber(shown.before)} tokens (o200k), ${sayNumber(shown.after)} as they were sent`;
+  const whole =
+    shown.form === 'excerpt'
+      ? ' The original is gone.'
+      : ` Nothing was left out, so no second copy was kept: the whole follows from what was sent${before === undefined ? ' and from what stood above it.' : ', as it stands beside it.'}`;
+  const notes = [
+    element('h3', {}, original === undefined ? 'What the model was shown' : `Original ${original}, and what the model was shown`),
+    element(
+      'p',
+      {},
+      `${size}, ${sayShare(shown.before - shown.after, shown.before)} removed.${original === undefined || before === undefined ? whole : ''}`,
+    ),
+    ...(isCut ? [element('p', { class: 'notice' }, 'Too long to be shown whole.')] : []),
+  ];
+  if (before === undefined) return [...notes, element('div', { class: 'sheet' }, element('pre', { tabindex: '0' }, visible(after)))];
+  return [...notes, draw(compareLines(linesOf(before), linesOf(after)), shown.form === 'excerpt', 'As it was shown')];
+}
+
+function show(comparison: PageComparison, shown?: ShownForm): readonly HTMLElement[] {
   const { name, bytes, before, after, isCut, tokensBefore, tokensAfter, kind, form, reason } = comparison;
   const size = `${sayBytes(bytes)}, ${sayNumber(tokensBefore)} tokens (o200k)`;
   const facts =
@@ -50,10 +88,10 @@ const mostGone = 12;
 const firstGone = 3;
 const mostDrawn = 2000;
 
-function draw(rows: readonly ComparedRow[], isExcerpt: boolean): HTMLElement {
+function draw(rows: readonly ComparedRow[], isExcerpt: boolean, title = 'As it would be shown'): HTMLElement {
   const body = element('tbody');
-  const head = ['Line', 'Original', 'As it would be shown'].map((title, at) =>
-    element('th', { scope: 'col', class: at === 0 ? 'line-number' : undefined }, title),
+  const head = ['Line', 'Original', title].map((words, at) =>
+    element('th', { scope: 'col', class: at === 0 ? 'line-number' : undefined }, words),
   );
   const table = element(
     'table',

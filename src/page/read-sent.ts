@@ -1,0 +1,31 @@
+/** What a model was shown of a result, as the decision store keeps it, and the whole of it where that is among the originals or follows from it. */
+import { findDecision } from '../store/find-decision.ts';
+import { findOriginal } from '../store/originals.ts';
+import type { TokenCounter } from '../tokens/count.ts';
+import { mostShown } from './compare-original.ts';
+import type { PageSent } from './data.ts';
+import { undoForm } from './undo-form.ts';
+
+export interface SentPlaces {
+  readonly decisions: string;
+  /** Where originals may be. */
+  readonly originals: readonly string[];
+}
+
+/** `key`: of a line of the ledger. Undefined where nothing of it is kept. */
+export function readSent(key: string, { decisions, originals }: SentPlaces, count: TokenCounter): PageSent | undefined {
+  const decision = findDecision(decisions, key);
+  if (decision?.text === undefined) return undefined;
+  const { text: after, original } = decision;
+  const before = original === undefined ? undoForm(after, decision.before, count) : textOf(original, originals);
+  const isCut = Math.max(after.length, before?.length ?? 0) > mostShown;
+  return { key, before: before?.slice(0, mostShown), after: after.slice(0, mostShown), isCut, original };
+}
+
+function textOf(name: string, folders: readonly string[]): string | undefined {
+  for (const folder of folders) {
+    const found = findOriginal(folder, name);
+    if (found.state === 'found') return found.bytes.toString();
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/** Looks up what one result became among the decisions that are kept, for whoever shows it. Reads files that launches add to, and writes nothing. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDecisionFile } from './decision-files.ts';
+import type { DecisionLine, RecordedDecision } from './decisions.ts';
+
+/** `key`: how the messages' part of a chain key begins, 16 hex digits. The first decision that replaced its text; undefined where none is kept. */
+export function findDecision(folder: string, key: string): RecordedDecision | undefined {
+  for (const file of youngestFirst(folder)) {
+    const found = findIn(file, key);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Hundreds of megabytes may be there: only lines that hold the key are parsed. */
+function findIn(file: string, key: string): RecordedDecision | undefined {
+  const bytes = read(file);
+  const mark = `"key":"${key}`;
+  for (let at = bytes.indexOf(mark); at >= 0; ) {
+    const start = bytes.lastIndexOf(0x0a, at) + 1;
+    const end = bytes.indexOf(0x0a, at);
+    if (end < 0) return undefined;
+    const decided = parse(bytes.toString('utf8', start, end))?.decided ?? [];
+    const found = decided.find((decision) => decision.key.startsWith(key) && decision.text !== undefined);
+    if (found) return found;
+    at = bytes.indexOf(mark, end);
+  }
+  return undefined;
+}
+
+function parse(line: string): Partial<DecisionLine> | undefined {
+  try {
+    return JSON.parse(line) as Partial<DecisionLine>;
+  } catch {
+    return undefined;
+  }
+}
+
+function youngestFirst(folder: string): readonly string[] {
+  const times = listNames(folder)
+    .filter(isDecisionFile)
+    .map((name) => ({ path: join(folder, name), time: timeOf(join(folder, name)) }));
+  return times.sort((one, other) => other.time - one.time).map(({ path }) => path);
+}
+
+function listNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** A file that went meanwhile holds nothing. */
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function timeOf(file: string): number {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
