@@ -2,7 +2,7 @@
 import { chain, messagesKey, type SentConversation, scopeLength } from '../block.ts';
 import { isOtherCore } from '../protocols/wire-scope.ts';
 import type { ClockReading } from '../store/decisions.ts';
-import { coldLever } from './decide.ts';
+import { coldLever } from './decision.ts';
 import { type Era, type History, isCold } from './history.ts';
 
 export interface CourseOptions {

@@ -3,8 +3,8 @@ import { type Block, type Conversation, messagesKey } from '../block.ts';
 import { messageOf } from '../errors.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
 import { planCold } from './cold.ts';
-import { type Decided, decide, decideCold, type KeepOriginal, leave } from './decide.ts';
-import type { BlockRecord, Decision } from './decision.ts';
+import { type Decided, decide, decideCold, type KeepOriginal } from './decide.ts';
+import { type BlockRecord, beforeUs, type Decision, leave } from './decision.ts';
 import type { WrittenExcerpt } from './excerpt.ts';
 import { withOrigin } from './origin.ts';
 import { filedUnder, type Pipeline, type RewriteOptions, type Rewriting, type Skip } from './pipeline.ts';
@@ -114,7 +114,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
       return before;
     }
     if (leaves !== undefined) return leave(leaves, 0);
-    if (at < foreign && !earlier.some((decision) => decision?.replacement !== undefined)) return leave('from before us', 0);
+    if (at < foreign && !earlier.some((decision) => decision?.replacement !== undefined)) return leave(beforeUs, 0);
     let decision: Decision;
     try {
       const { noExcerpt, ...decided } =

@@ -4,7 +4,7 @@ import { readNumbers } from '../text/numbered.ts';
 import { numbersLines } from '../text/tool-call.ts';
 import { pays, paysAsExcerpt, shareOut } from './accept.ts';
 import { leastTokens, reasonToLeave } from './choose.ts';
-import type { Decision } from './decision.ts';
+import { coldLever, type Decision, leave } from './decision.ts';
 import { closeExcerpt, type WrittenExcerpt } from './excerpt.ts';
 import { layOut, readBack } from './layout.ts';
 import { findRepeats, type Repeat } from './repeats.ts';
@@ -74,9 +74,6 @@ export function decideCold(
   return { replacement, form: 'excerpt', reason: 'shrunk', kind: 'old result', levers, tokensBefore, tokensAfter, sources: [], original };
 }
 
-/** What the lever is called that works at cold moments alone. */
-export const coldLever = 'cold cache';
-
 /** One shape of a text with its repeats noted and its numbers thinned, or the reason why it does not pay. */
 function shape(
   block: Block,
@@ -108,11 +105,6 @@ function shape(
     tokensAfter,
     sources: [...new Set(repeats.map((repeat) => repeat.source))],
   };
-}
-
-/** A result that goes out as it came. */
-export function leave(reason: string, tokens: number, kind = 'text'): Decision {
-  return { replacement: undefined, form: undefined, reason, kind, levers: {}, tokensBefore: tokens, tokensAfter: tokens, sources: [] };
 }
 
 /** Originals are named by the first 16 hex digits of their hash, wherever they are kept. */

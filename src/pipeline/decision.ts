@@ -32,3 +32,14 @@ export interface BlockRecord extends Omit<Decision, 'replacement' | 'sources'> {
   /** True where an earlier request already sent this block. */
   readonly carried: boolean;
 }
+
+/** A result that goes out as it came. */
+export function leave(reason: string, tokens: number, kind = 'text'): Decision {
+  return { replacement: undefined, form: undefined, reason, kind, levers: {}, tokensBefore: tokens, tokensAfter: tokens, sources: [] };
+}
+
+/** A result that somebody else may have sent. */
+export const beforeUs = 'from before us';
+
+/** What the lever is called that works at cold moments alone. */
+export const coldLever = 'cold cache';

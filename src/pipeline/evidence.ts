@@ -2,7 +2,7 @@
 import type { Usage } from '../block.ts';
 import type { DecisionLine } from '../store/decisions.ts';
 import { inputTokens } from '../tokens/bill.ts';
-import { coldLever } from './decide.ts';
+import { coldLever } from './decision.ts';
 import type { Era } from './history.ts';
 
 /** What a request was thought to be, in shares of its body's bytes. */

@@ -4,8 +4,7 @@
  */
 import type { ClockReading, DecisionLine, RecordedDecision } from '../store/decisions.ts';
 import { type CacheUse, hasExpired, mergeUses } from './certainty.ts';
-import { leave } from './decide.ts';
-import type { Decision, Form } from './decision.ts';
+import { type Decision, type Form, leave } from './decision.ts';
 
 /** What the provider's cache may hold for some scopes: within it nothing that was sent is ever sent otherwise. */
 export interface Era {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { chain, messagesKey, type SentConversation, type Usage } from '../block.ts';
 import { type Course, chooseCourse } from '../pipeline/course.ts';
+import { beforeUs } from '../pipeline/decision.ts';
 import { type Expectation, judgeUsage, shrinkingLever } from '../pipeline/evidence.ts';
 import { apply, createHistory, type History, take, toRecord } from '../pipeline/history.ts';
 import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
@@ -231,7 +232,8 @@ function lineFor(
   const known = history.eras.get(era)?.decided;
   const decided = [...(unrecorded.get(era) ?? [])];
   for (const [at, decision] of rewriting.decisions.entries()) {
-    if (decision?.replacement === undefined) continue;
+    // What somebody else sent, a fork may send again: it goes out as it came there too.
+    if (decision?.replacement === undefined && decision?.reason !== beforeUs) continue;
     const key = messagesKey(blocks[at]!.key);
     if (!known?.has(key)) decided.push(toRecord(key, decision));
   }

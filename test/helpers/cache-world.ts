@@ -9,8 +9,9 @@ import { createAnthropicMessages } from '../../src/protocols/anthropic-messages.
 import { splice } from '../../src/protocols/splice.ts';
 import { createHistories, type Histories } from '../../src/proxy/histories.ts';
 import type { ClockReading, DecisionLine, DecisionStore } from '../../src/store/decisions.ts';
+import { type Agent, cleared, extend, partsOf, pick, spell, words } from './cache-agents.ts';
 import { createDice } from './dice.ts';
-import { createProviderCache, type PromptPart } from './provider-cache.ts';
+import { createProviderCache } from './provider-cache.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -39,22 +40,6 @@ export interface WorldFigures {
   tripped: number;
   /** The first request with an avoidable write, and what had happened before it. */
   first: string | undefined;
-}
-
-interface Message {
-  readonly role: string;
-  readonly content: { type: string; [member: string]: unknown }[];
-}
-
-interface Agent {
-  messages: Message[];
-  model: string;
-  system: string;
-  life: '5m' | '1h';
-  /** What of its system prompt changes with every request, and is no part of the provider's cache. */
-  readonly noise: 'none' | 'billing' | 'unknown';
-  thinks: boolean;
-  log: string[];
 }
 
 interface Process {
@@ -99,16 +84,12 @@ export async function runWorld({ seed, requests, openStore, tear, lateness = 45 
   while (figures.requests < requests) {
     now += gap();
     upset();
-    const [one, other] = [pick(agents), pick(agents)];
+    const [one, other] = [pick(dice, agents), pick(dice, agents)];
     // Now and then two at the same time, in two processes.
     if (dice(12) === 0 && one !== other) await Promise.all([step(one, dice(3)), step(other, dice(3))]);
     else await step(one, dice(6) === 0 ? dice(3) : 0);
   }
   return figures;
-
-  function pick<T>(list: readonly T[]): T {
-    return list[dice(list.length)]!;
-  }
 
   function gap(): number {
     const kind = dice(100);
@@ -120,7 +101,7 @@ export async function runWorld({ seed, requests, openStore, tear, lateness = 45 
 
   /** What happens to machines, processes and the agents' number. */
   function upset(): void {
-    const machine = pick(machines);
+    const machine = pick(dice, machines);
     const kind = dice(400);
     if (kind < 3) machine.offset += (dice(2) === 0 ? 1 : -1) * (30 + dice(100_000));
     else if (kind < 5) {
@@ -131,15 +112,15 @@ export async function runWorld({ seed, requests, openStore, tear, lateness = 45 
       processes[at] = start(processes[at]!.machine);
       figures.deaths++;
     } else if (kind < 25) agents.push(begin());
-    else if (kind < 35) agents.push(fork(pick(agents)));
+    else if (kind < 35) agents.push(fork(pick(dice, agents)));
     if (agents.length > 5) agents = agents.filter((_, at) => at !== 0);
   }
 
   function begin(): Agent {
     const id = serial++;
-    const opening = [{ role: 'user', content: [{ type: 'text', text: `task ${id}: ${words(60)}` }] }];
-    const rest = { model: pick(models), system: 'be kind', life: dice(3) === 0 ? '1h' : '5m', thinks: false, log: [] } as const;
-    const agent: Agent = { ...rest, messages: opening, noise: pick(['none', 'none', 'billing', 'unknown'] as const), log: [] };
+    const opening = [{ role: 'user', content: [{ type: 'text', text: `task ${id}: ${words(dice, 60)}` }] }];
+    const rest = { model: pick(dice, models), system: 'be kind', life: dice(3) === 0 ? '1h' : '5m', thinks: false, log: [] } as const;
+    const agent: Agent = { ...rest, messages: opening, noise: pick(dice, ['none', 'none', 'billing', 'unknown'] as const), log: [] };
     // Some were begun without us.
     if (dice(4) === 0) for (let turns = 1 + dice(6); turns > 0; turns--) bare(agent);
     return agent;
@@ -152,24 +133,24 @@ export async function runWorld({ seed, requests, openStore, tear, lateness = 45 
 
   /** A turn that does not pass through us. */
   function bare(agent: Agent): void {
-    const body = spell(agent);
+    const body = spell(agent, serial++);
     provider.serve({ model: agent.model, parts: partsOf(body, body, agent.noise) }, now);
     agent.log.push('bare');
-    extend(agent);
+    extend(agent, dice, `toolu_${serial++}`);
     now += 1 + dice(30);
   }
 
   async function step(agent: Agent, which: number): Promise<void> {
     vary(agent);
     await request(agent, which);
-    extend(agent);
+    extend(agent, dice, `toolu_${serial++}`);
     if (agent.messages.length > 40) agent.messages = agent.messages.slice(0, 1);
   }
 
   function vary(agent: Agent): void {
     const kind = dice(100);
     if (kind < 4) {
-      agent.model = pick(models);
+      agent.model = pick(dice, models);
       agent.log.push(agent.model);
     } else if (kind < 6) {
       agent.system = `be kind ${dice(3)}`;
@@ -186,7 +167,7 @@ export async function runWorld({ seed, requests, openStore, tear, lateness = 45 
   }
 
   async function request(agent: Agent, which: number): Promise<void> {
-    const body = Buffer.from(spell(agent));
+    const body = Buffer.from(spell(agent, serial++));
     for (;;) {
       const { histories, pipeline, protocol, machine } = processes[which]!;
       const conversation = protocol.read(body, 'upstream')!;
@@ -243,80 +224,11 @@ export async function runWorld({ seed, requests, openStore, tear, lateness = 45 
     figures.coldBefore += cold.before;
     figures.coldAfter += cold.after;
   }
-
-  function extend(agent: Agent): void {
-    const id = `toolu_${serial++}`;
-    const name = pick(['Bash', 'Read']);
-    const file = `/project/file-${dice(3)}.ts`;
-    const input = name === 'Bash' ? { command: pick(['npm test', 'git status', 'ls -la', 'cat notes.md']) } : { file_path: file };
-    const lines = Array.from({ length: 20 + dice(60) }, (_, at) =>
-      name === 'Read' ? `${at + 1}\tline ${at} of ${file} ${dice(40) === 0 ? words(3) : ''}` : words(6),
-    );
-    agent.messages = [
-      ...agent.messages,
-      {
-        role: 'assistant',
-        content: [
-          { type: 'text', text: words(5) },
-          { type: 'tool_use', id, name, input },
-        ],
-      },
-      { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: lines.join('\n') }] },
-    ];
-  }
-
-  function words(count: number): string {
-    return Array.from({ length: count }, () => pick(vocabulary)).join(' ');
-  }
-
-  function spell({ messages, model, system, life, noise, thinks }: Agent): string {
-    const mark = { cache_control: { type: 'ephemeral', ttl: life } };
-    const own = { none: [], billing: [`x-anthropic-billing-header: cch=${serial}`], unknown: [`request ${serial}`] }[noise];
-    const texts = [...own, system].map((text) => ({ type: 'text', text }));
-    const marked = messages.map(({ role, content }, at) =>
-      at < messages.length - 1
-        ? { role, content }
-        : { role, content: content.map((part, n) => (n === content.length - 1 ? { ...part, ...mark } : part)) },
-    );
-    const tools = [{ name: 'Bash', description: 'x'.repeat(5000), input_schema: {} }];
-    return JSON.stringify({
-      model,
-      messages: marked,
-      system: texts,
-      tools,
-      ...(thinks ? { thinking: { type: 'enabled' } } : {}),
-      stream: true,
-    });
-  }
 }
 
 const models = ['claude-opus-4-8', 'claude-sonnet-5'];
-const vocabulary = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon'.split(' ');
-
 function read({ host, offset, startedAt }: Machine, now: number): ClockReading {
   return { time: (now + offset) * 1000, up: now - startedAt, host };
-}
-
-function cleared({ role, content }: Message): Message {
-  return {
-    role,
-    content: content.map((part) => (part.type === 'tool_result' ? { ...part, content: '[Old tool result content cleared]' } : part)),
-  };
-}
-
-/** The prompt as the provider sees it: tools, system and messages, block by block. */
-function partsOf(received: string, sent: string, noise: Agent['noise']): PromptPart[] {
-  const [one, other] = [blocksOf(received, noise), blocksOf(sent, noise)];
-  return one.map(({ text, life }, at) => ({ received: text, sent: other[at]!.text, life }));
-}
-
-function blocksOf(body: string, noise: Agent['noise']): { text: string; life: number | undefined }[] {
-  const { tools, system, messages } = JSON.parse(body) as { tools: object[]; system: object[]; messages: Message[] };
-  const all = [...tools, ...(noise === 'none' ? system : system.slice(1)), ...messages.flatMap(({ content }) => content)];
-  return all.map((block) => {
-    const { cache_control: mark, ...rest } = block as { cache_control?: { ttl: string } };
-    return { text: JSON.stringify(rest), life: mark && (mark.ttl === '1h' ? 3600 : 300) };
-  });
 }
 
 /** A store that others can get in before at any time. */
