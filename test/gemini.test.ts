@@ -1,7 +1,9 @@
 /** The Gemini protocol: which requests are its own, what the chain keys depend on, what it keeps its hands off, and a scripted conversation. */
 import { expect, test } from 'vitest';
+import type { Block } from '../src/block.ts';
 import { startUpstream } from '../src/demo/upstream.ts';
 import { createGemini } from '../src/protocols/gemini.ts';
+import { createMessageReader } from '../src/protocols/parsed-messages.ts';
 import type { WireConversation } from '../src/protocols/protocol.ts';
 import { numberedFile } from './helpers/loopback-bodies.ts';
 import { send } from './helpers/loopback-client.ts';
@@ -97,6 +99,26 @@ test('without ids a response answers the first call of its name that has none', 
     ['c', { n: 1 }],
     ['a', { n: 4 }],
   ]);
+});
+
+test('contents that are parsed have the same results, answering the same calls', () => {
+  const twice = ['a', 'b'].map((n) => ({ functionCall: { name: 'f', args: { n } } }));
+  const odd = { thought: true, text: 'hm' };
+  const returned = [
+    {
+      functionResponse: { name: 'f', response: { content: [{ type: 'text', text: 'one' }, { type: 'image' }], stderr: 'two', status: 1 } },
+    },
+    { functionResponse: { name: 'f', response: { result: 'three' } } },
+    { functionResponse: { name: 'g', response: { output: 'four' } } },
+    { functionResponse: { name: 'g' } },
+    { text: 'five', functionResponse: { name: 'g', response: { output: 'six' } } },
+    { inlineData: { data: 'AA==' } },
+  ];
+  const contents = [user, call, answer, { role: 'model', parts: [odd, ...twice] }, { role: 'user', parts: returned }, user];
+  const reader = createMessageReader('scope');
+  const told = ({ source, text, call: asked }: Block) => [source, text, asked?.tool, asked?.input];
+  const results = (blocks: readonly Block[] | undefined) => blocks?.filter(({ source }) => source !== 'opaque').map(told);
+  expect(results(contents.flatMap((message) => reader.next(message)))).toEqual(results(read({ contents })?.blocks));
 });
 
 test('where the model’s turns end and what is new', () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const wireOf = { anthropic: 'anthropic-messages', openai: 'openai-chat', responses: 'openai-responses' } as const;
+const wireOf = { anthropic: 'anthropic-messages', openai: 'openai-chat', responses: 'openai-responses', gemini: 'gemini' } as const;
 
 describe.each(messageSpellings)('messages of $format', ({ format, spell }) => {
   test('a longer conversation extends what the shorter one became, in this process and in a fresh one', async () => {
@@ -83,7 +83,7 @@ describe.each(messageSpellings)('messages of $format', ({ format, spell }) => {
         const result = await createHeadroom({ folder }).compress(spell(talk));
         const wire = format === 'vercel' ? 'anthropic' : format;
         const messages = format === 'vercel' ? messageSpellings[0]!.spell(talk) : spell(talk);
-        const list = wire === 'responses' ? 'input' : 'messages';
+        const list = wire === 'responses' ? 'input' : wire === 'gemini' ? 'contents' : 'messages';
         const sent = sendThrough(wireOf[wire], Buffer.from(JSON.stringify({ model: 'm', [list]: messages })));
         const texts = resultTexts((JSON.parse(sent.toString()) as Record<string, unknown[]>)[list]!);
         expect(resultTexts(result.messages)).toEqual(texts);

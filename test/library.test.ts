@@ -172,8 +172,8 @@ describe('compress', () => {
     ],
     [
       'a format that is none',
-      () => headroom.compress([], { format: 'gemini' as never }),
-      /no format "gemini"; formats: anthropic, openai, responses, vercel/,
+      () => headroom.compress([], { format: 'cohere' as never }),
+      /no format "cohere"; formats: anthropic, openai, responses, vercel, gemini/,
     ],
     ['a budget that is no number', () => headroom.compress([], { tokenBudget: '9' as never }), /`tokenBudget` is no number/],
     [

@@ -1,7 +1,7 @@
 /** What the library is to those who use it: its functions, options and results. Types alone, so that they can be published as they are. */
 
 /** Whose spelling: Anthropic's Messages, OpenAI's Chat Completions, the items of OpenAI's Responses, the Vercel AI SDK's model messages. */
-export type Format = 'anthropic' | 'openai' | 'responses' | 'vercel';
+export type Format = 'anthropic' | 'openai' | 'responses' | 'vercel' | 'gemini';
 
 /** `lossless`: only forms that give back every byte, or look the same. `standard`: also excerpts of big results, with the original kept. */
 export type Profile = 'lossless' | 'standard';

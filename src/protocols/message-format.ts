@@ -17,6 +17,8 @@ export interface FoundResult {
   readonly of: string | undefined;
   /** The tool's name, where the result itself tells it. */
   readonly tool?: string | undefined;
+  /** Where it says neither by an id: it answers the first call of its tool that has none and is not answered. */
+  readonly answersInOrder?: boolean;
   readonly texts: readonly FoundText[];
 }
 
@@ -30,7 +32,7 @@ export interface FoundCall {
 export type Fields = Readonly<Record<string, unknown>>;
 
 export interface MessageFormat {
-  readonly name: 'anthropic' | 'openai' | 'responses' | 'vercel';
+  readonly name: 'anthropic' | 'openai' | 'responses' | 'vercel' | 'gemini';
   /** A message that is itself a call or a result; undefined: it is neither. */
   readonly readItem?: (item: Fields) => FoundResult | FoundCall | undefined;
   /** A part of a message's content; undefined: it is none of this format's calls and results. */

@@ -1,4 +1,5 @@
 /** How SDKs spell messages that are parsed: the list, and the three spellings that have messages with parts. */
+import { geminiContents } from './gemini-contents.ts';
 import {
   type Fields,
   type FoundCall,
@@ -49,7 +50,7 @@ const vercel: MessageFormat = {
   },
 };
 
-export const messageFormats: readonly MessageFormat[] = [anthropic, openai, responsesItems, vercel];
+export const messageFormats: readonly MessageFormat[] = [anthropic, openai, responsesItems, vercel, geminiContents];
 
 /** The old way has no ids: a result names its function, and answers the last call of it. */
 function resultOf({ role, tool_call_id: of, name }: Fields, texts: readonly FoundText[]): FoundResult | undefined {

@@ -5,7 +5,7 @@ import { wireSpellings } from './wire-spellings.ts';
 type Fields = Record<string, unknown>;
 
 export interface MessageSpelling {
-  readonly format: 'anthropic' | 'openai' | 'responses' | 'vercel';
+  readonly format: 'anthropic' | 'openai' | 'responses' | 'vercel' | 'gemini';
   readonly spell: (messages: readonly ParsedMessage[]) => readonly Fields[];
 }
 
@@ -16,6 +16,7 @@ export const messageSpellings: readonly MessageSpelling[] = [
   // Of the code mode, whose outputs are parts.
   { format: 'responses', spell: (messages) => itemsOf(4, messages) },
   { format: 'vercel', spell: (messages) => structuredClone(messages).flatMap(asModelMessages) },
+  { format: 'gemini', spell: (messages) => (JSON.parse(wireSpellings[5]!.bodyOf(messages).toString()) as { contents: Fields[] }).contents },
 ];
 
 /** The texts of all results, in order. */
@@ -23,6 +24,10 @@ export function resultTexts(messages: readonly unknown[]): readonly string[] {
   const texts: string[] = [];
   JSON.stringify(messages, (_, value: Fields) => {
     if (value?.type === 'tool_result' || value?.role === 'tool') for (const text of textsOf(value.content)) texts.push(text);
+    if (isRecord(value?.functionResponse)) {
+      const { output, content } = value.functionResponse.response as Fields;
+      for (const text of textsOf(output ?? content)) texts.push(text);
+    }
     if (isOutput(value)) for (const text of textsOf(value.output)) texts.push(text);
     if (value?.type === 'tool-result') for (const text of textsOf((value.output as Fields).value)) texts.push(text);
     return value;
@@ -35,7 +40,8 @@ export function withoutResults(messages: readonly unknown[]): unknown {
   return JSON.parse(JSON.stringify(messages), function (this: Fields, key: string, value: unknown) {
     const isResult =
       (key === 'content' && (this.type === 'tool_result' || this.role === 'tool')) ||
-      (key === 'output' && isOutput(this)) ||
+      (key === 'output' && (isOutput(this) || typeof value === 'string')) ||
+      (key === 'content' && Object.keys(this).length === 1) ||
       (key === 'value' && typeof this.type === 'string');
     if (!isResult) return value;
     return typeof value === 'string' ? 'text' : (value as Fields[]).map((part) => ('text' in part ? { ...part, text: 'text' } : part));
@@ -44,6 +50,10 @@ export function withoutResults(messages: readonly unknown[]): unknown {
 
 function itemsOf(spelling: number, messages: readonly ParsedMessage[]): readonly Fields[] {
   return (JSON.parse(wireSpellings[spelling]!.bodyOf(messages).toString()) as { input: Fields[] }).input;
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
 }
 
 function isOutput(value: Fields | null | undefined): value is Fields {
