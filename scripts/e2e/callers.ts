@@ -15,6 +15,8 @@ import { createWorkplace } from './workplace.ts';
 /** Its newest version wants packages that not every registry has yet: those of an older one will do. */
 const litellm = { name: 'litellm', version: '1.109.1', minors: [12, 11, 13, 10], before: ['litellm==1.106.0', 'fastapi'] };
 
+const prometheus = { name: 'prometheus_client', version: '0.26.0', minors: litellm.minors };
+
 type Json = Record<string, unknown>;
 
 export async function checkCallers(checks: Checks, cli: string): Promise<void> {
@@ -27,6 +29,7 @@ export async function checkCallers(checks: Checks, cli: string): Promise<void> {
   try {
     await checkClient(checks, open.base, closed.base, token);
     await checkGuardrail(checks, closed.base, token);
+    await checkMetrics(checks, open.base);
   } finally {
     for (const { child } of [open, closed]) child.kill('SIGTERM');
     workplace.remove();
@@ -38,7 +41,8 @@ interface Proxy {
   readonly child: ChildProcess;
 }
 
-function startProxy(cli: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<Proxy> {
+/** A proxy on any free port, ready. */
+export function startProxy(cli: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<Proxy> {
   const child = spawn(process.execPath, [cli, 'proxy', '--port', '0', ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   return new Promise((resolve, reject) => {
     let said = '';
@@ -60,7 +64,7 @@ async function checkGuardrail(checks: Checks, base: string, token: string): Prom
   const script = join(fileURLToPath(new URL('.', import.meta.url)), 'litellm-guardrail.py');
   const environment = { PATH: process.env.PATH, LITELLM_LOCAL_MODEL_COST_MAP: 'True' };
   const { stdout, stderr } = await run(join(python.folder, 'python'), [script, asked], { env: environment });
-  const result = parse(stdout.trim().split('\n').at(-1) ?? '');
+  const result = parsed(stdout.trim().split('\n').at(-1) ?? '');
   if (!checks.check('it runs', result !== undefined, stderr.slice(-1500))) return;
   const { messages, tools, hashes, originals, missing, stats } = result as Record<string, never[]>;
   const [hash = ''] = hashes as string[];
@@ -80,11 +84,25 @@ async function checkGuardrail(checks: Checks, base: string, token: string): Prom
   checks.check('its figures', Number((stats?.[0] as Json | undefined)?.tokens_saved) > 5000, JSON.stringify(stats));
 }
 
+/** By the parser that Prometheus' own people keep. */
+async function checkMetrics(checks: Checks, base: string): Promise<void> {
+  const python = installPythonAgent(prometheus);
+  if ('reason' in python) return checks.skip('the metrics', python.reason);
+  console.log(`prometheus_client ${prometheus.version}, its parser`);
+  const text = await (await fetch(`${base}/metrics`)).text();
+  const parse =
+    'import json, sys; from prometheus_client.parser import text_string_to_metric_families as read; print(json.dumps({sample.name: sample.value for family in read(sys.argv[1]) for sample in family.samples}))';
+  const { stdout, stderr } = await run(join(python.folder, 'python'), ['-c', parse, text], { env: { PATH: process.env.PATH } });
+  const values = parsed(stdout) ?? {};
+  const count = [...text.matchAll(/^headroom_/gm)].length;
+  checks.check(`reads all ${count} samples`, Object.keys(values).length > 15 && values.headroom_requests_total === 8, stdout + stderr);
+}
+
 function without(messages: readonly unknown[]): unknown {
   return messages.map((message) => ({ ...(message as Json), content: (message as Json).role === 'tool' ? '' : (message as Json).content }));
 }
 
-function parse(text: string): Json | undefined {
+function parsed(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Script, ScriptedCall } from '../../src/demo/upstream-script.ts';
 import { openOriginals } from '../../src/store/originals.ts';
 import { loadCounter } from '../../src/tokens/count.ts';
+import { startProxy } from './callers.ts';
 import type { Checks } from './checks.ts';
 import { type Manner, ourCache, type Setting, type Visit, visit } from './claude-visit.ts';
 import { visitCodex } from './codex-visit.ts';
@@ -128,6 +129,24 @@ async function checkAgent(checks: Checks, setting: Setting, agent: Agent): Promi
   checks.check('and not in the next one', !after.includes('"count": 1'), after.slice(0, 500));
   const still = existsSync(file) ? readFileSync(file, 'utf8') : '';
   checks.check('its file knows nothing of it', !still.includes(cli), still.slice(0, 500));
+  if (agent.name === 'claude') await checkOverHttp(checks, setting, agent, kept.name);
+}
+
+/** The same tools on a running proxy, at the address with its secret. */
+async function checkOverHttp(checks: Checks, setting: Setting, agent: Agent, hash: string): Promise<void> {
+  const { home } = setting.workplace;
+  const proxy = await startProxy(setting.cli, [], { PATH: process.env.PATH, HOME: home });
+  try {
+    const secret = readFileSync(join(home, ourCache, 'content-secret'), 'utf8').trim();
+    const servers = JSON.stringify({ mcpServers: { headroom: { type: 'http', url: `${proxy.base}/${secret}/mcp` } } });
+    const script = oneByOne([agent.call('headroom_retrieve', { hash, query: 'line "41"' })]);
+    const tools = 'mcp__headroom__headroom_retrieve';
+    const visited = await visit(setting, 'bare', { script, keepsHome: true, tools, flags: ['--mcp-config', servers] });
+    const [found = ''] = agent.results(visited);
+    checks.check('by HTTP from a running proxy they are there as well', found.includes('"count": 1'), found.slice(0, 500));
+  } finally {
+    proxy.child.kill('SIGTERM');
+  }
 }
 
 /** Called at once, results come in the order in which they are there. */

@@ -2,6 +2,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Figures, Spread } from './figures.ts';
 import type { Reply } from './reply.ts';
+import { round } from './stats.ts';
 
 export async function metricsOf(figures: Figures): Promise<Reply> {
   const registry = new Registry();
@@ -26,10 +27,10 @@ export async function metricsOf(figures: Figures): Promise<Reply> {
   tell('compressions_total', 'Results and conversations that became smaller', compressions.count);
   tell('retrievals_total', 'Originals that were asked for', figures.retrievals);
   for (const [name, what, spread] of spreadsOf(figures)) {
-    tell(`${name}_ms_sum`, `Milliseconds ${what}, in all`, spread.sum);
+    tell(`${name}_ms_sum`, `Milliseconds ${what}, in all`, round(spread.sum));
     tell(`${name}_ms_count`, `Requests in headroom_${name}_ms_sum`, spread.count);
-    tell(`${name}_ms_min`, `Least milliseconds ${what}`, spread.least, Gauge);
-    tell(`${name}_ms_max`, `Most milliseconds ${what}`, spread.most, Gauge);
+    tell(`${name}_ms_min`, `Least milliseconds ${what}`, round(spread.least), Gauge);
+    tell(`${name}_ms_max`, `Most milliseconds ${what}`, round(spread.most), Gauge);
   }
   return { status: 200, type: registry.contentType, body: await registry.metrics() };
 }

@@ -38,6 +38,7 @@ function percent(part: number, whole: number): number {
   return whole === 0 ? 0 : round((part / whole) * 100);
 }
 
-function round(value: number): number {
+/** To two decimals. */
+export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
