@@ -88,7 +88,7 @@ test.each<[string, ScriptedCall, string, readonly string[], unknown]>([
   ['Cline', { grep: 'x', path: '/src' }, 'search_codebase', ['queries'], { queries: ['x'] }],
   ['Cline', { shell: 'ls' }, 'run_commands', ['commands'], { commands: ['ls'] }],
   ['Copilot', { write: '/n', text: 't' }, 'create', ['path', 'file_text'], { path: '/n', file_text: 't' }],
-  ['any', { mcp: 'list_orders', input: { a: 1 } }, 'mcp__lab__list_orders', [], { a: 1 }],
+  ['any', { mcp: 'list_orders', server: 'lab', input: { a: 1 } }, 'lab_list_orders', [], { a: 1 }],
 ])('%s is asked in its own words: %j by %s', (_, call, name, properties, input) => {
   expect(
     resolveCall(call, [
@@ -96,4 +96,8 @@ test.each<[string, ScriptedCall, string, readonly string[], unknown]>([
       { name, properties },
     ]),
   ).toEqual({ name, input });
+});
+
+test('a tool that is shown on request only is asked for by its usual name', () => {
+  expect(resolveCall({ mcp: 'list_orders', server: 'lab', input: {} }, []).name).toBe('mcp__lab__list_orders');
 });

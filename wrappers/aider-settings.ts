@@ -1,6 +1,7 @@
 /** What aider would be set to: its command line, `.env` files, `AIDER_*` variables and `.aider.conf.yml`, in its order of precedence. Reads nothing itself. */
 import { posix, win32 } from 'node:path';
 import type { Situation } from '../src/launch/wrapper.ts';
+import { readEnvFile } from './env-file.ts';
 import type { Environment } from './environment.ts';
 
 type Place = Pick<Situation, 'args' | 'environment' | 'platform' | 'homeFolder' | 'workingFolder' | 'projectFolder'>;
@@ -30,7 +31,7 @@ export function readAiderSettings(situation: Situation): AiderSettings {
   const fromFiles: Record<string, string> = {};
   for (const path of [...envPaths(situation), ...(own === undefined ? [] : [own])]) {
     // A path that comes again counts where it stands last.
-    Object.assign(fromFiles, parseEnv(textOf(path)));
+    Object.assign(fromFiles, readEnvFile(textOf(path)));
   }
   const effective = { ...situation.environment, ...fromFiles };
   const texts = configPaths(situation).map(textOf);
@@ -87,17 +88,6 @@ function configPaths(place: Place): readonly string[] {
 
 function pathsOf({ platform }: Pick<Place, 'platform'>): typeof posix {
   return platform === 'win32' ? win32 : posix;
-}
-
-/** As python-dotenv reads it, but for text over several lines and variables within values. */
-function parseEnv(text: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const line of text.split(/\r?\n/)) {
-    const [, name, single, double, plain = ''] =
-      /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:'(.*?)'|"(.*?)"|([^'"\s].*?)?)\s*(?:(?<=[\s'"])#.*)?$/.exec(line) ?? [];
-    if (name) found[name] = single ?? double ?? plain;
-  }
-  return found;
 }
 
 /** Single values at the top of a YAML file: that is all that is asked for here. */

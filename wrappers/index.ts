@@ -3,9 +3,34 @@ import type { ListedWrapper } from '../src/launch/wrapper.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
+import { cn } from './continue.ts';
+import { copilot } from './copilot.ts';
+import { crush } from './crush.ts';
 import { cursor } from './cursor.ts';
+import { gemini } from './gemini.ts';
+import { goose } from './goose.ts';
+import { kilo } from './kilo.ts';
+import { opencode } from './opencode.ts';
+import { pi } from './pi.ts';
+import { qwen } from './qwen.ts';
 
-export const wrappers: readonly ListedWrapper[] = [claude, aider, codex, cursor];
+export { wrapCommand } from './any-command.ts';
+
+export const wrappers: readonly ListedWrapper[] = [
+  claude,
+  aider,
+  codex,
+  opencode,
+  gemini,
+  qwen,
+  copilot,
+  kilo,
+  pi,
+  cn,
+  crush,
+  goose,
+  cursor,
+];
 
 /** Agents that cannot be wrapped, by what people type, and why. */
 export const refusals: Readonly<Record<string, { readonly title: string; readonly reason: string; readonly hint: string } | undefined>> = {

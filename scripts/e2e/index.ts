@@ -6,7 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { agentParts } from './agents.ts';
 import { checkAider } from './aider.ts';
+import { checkCallers } from './callers.ts';
 import { createChecks } from './checks.ts';
 import { checkClaude } from './claude.ts';
 import { checkCodex } from './codex.ts';
@@ -20,7 +22,9 @@ const parts = {
   claude: checkClaude,
   aider: checkAider,
   codex: checkCodex,
+  ...agentParts,
   mcp: checkMcp,
+  callers: checkCallers,
   demo: checkDemo,
   dashboard: checkDashboard,
   'terminal-tail': checkTerminalTail,

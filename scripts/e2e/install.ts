@@ -1,11 +1,23 @@
 /** Gets a real agent from the registry into a cache folder outside the project, once per version. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
-/** The folder to put on PATH, in which `command` is the agent. */
-export function installAgent(name: string, version: string, command: string): string {
+/** The folder of a newer Node, from the registry as well; undefined where there is none. */
+export function findNode(major: number): string | undefined {
+  try {
+    const words = ['--yes', `--package=node@${major}`, '--call', 'node -p "process.version + String.fromCharCode(10) + process.execPath"'];
+    const said = execFileSync('npx', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const [version = '', path = ''] = said.trim().split('\n').slice(-2);
+    return version.startsWith(`v${major}.`) ? dirname(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder to put on PATH, in which `command` is the agent; `node`: the folder of the Node that it runs on, if not ours. */
+export function installAgent(name: string, version: string, command: string, node?: string): string {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'headroom-e2e');
   const folder = join(cache, `${name.replace(/[@/]/g, '-').replace(/^-/, '')}-${version}`);
   if (!existsSync(folder)) {
@@ -21,7 +33,7 @@ export function installAgent(name: string, version: string, command: string): st
     }
   }
   const modules = join(folder, 'node_modules');
-  const found = [join(modules, '.bin'), ...platformFolders(modules, name)].find((bin) => runs(join(bin, command), version));
+  const found = [join(modules, '.bin'), ...platformFolders(modules, name)].find((bin) => runs(join(bin, command), version, node));
   if (!found) throw new Error(`${name}@${version} was installed into ${folder}, but its command does not run`);
   return found;
 }
@@ -33,10 +45,19 @@ function platformFolders(modules: string, name: string): string[] {
   return readdirSync(scope).flatMap((entry) => (entry.startsWith(prefix) ? join(scope, entry) : []));
 }
 
-function runs(program: string, version: string): boolean {
+function runs(program: string, version: string, node: string | undefined): boolean {
+  const env = { ...process.env, ...(node === undefined ? {} : { PATH: `${node}:${process.env.PATH}` }) };
+  // Some of them write where they are at home before they say it.
+  const HOME = mkdtempSync(join(tmpdir(), 'agent-version-'));
   try {
-    return execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).includes(version);
-  } catch {
-    return false;
+    // Some say it on stderr.
+    const { stdout, stderr } = spawnSync(program, ['--version'], {
+      encoding: 'utf8',
+      env: { ...env, HOME },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return `${stdout}${stderr}`.includes(version);
+  } finally {
+    rmSync(HOME, { recursive: true, force: true });
   }
 }

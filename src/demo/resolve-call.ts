@@ -14,7 +14,8 @@ const candidates = {
 export function resolveCall(call: ScriptedCall, tools: readonly AdvertisedTool[]): ResolvedCall {
   if ('raw' in call) return { name: call.raw, input: call.input };
   if ('shell' in call) return shell(call.shell, call.description ?? 'Run a scripted command', tools);
-  if ('mcp' in call) return { name: tools.find(({ name }) => name.endsWith(call.mcp))?.name ?? call.mcp, input: call.input };
+  if ('mcp' in call)
+    return { name: tools.find(({ name }) => name.endsWith(call.mcp))?.name ?? `mcp__${call.server}__${call.mcp}`, input: call.input };
   if ('read' in call) return read(call, tools);
   if ('grep' in call) return grep(call, tools);
   if ('edit' in call) return edit(call, tools);

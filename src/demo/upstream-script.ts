@@ -10,8 +10,8 @@ export type ScriptedCall =
   | { readonly grep: string; readonly path: string }
   | { readonly edit: string; readonly from: string; readonly to: string }
   | { readonly write: string; readonly text: string }
-  /** A tool of an MCP server: agents put the server's name before it, each in its own way. */
-  | { readonly mcp: string; readonly input: unknown }
+  /** A tool of an MCP server: agents put the server's name before it, each in its own way; some show their tools on request only. */
+  | { readonly mcp: string; readonly server: string; readonly input: unknown }
   | { readonly raw: string; readonly input: unknown };
 
 interface Speech {

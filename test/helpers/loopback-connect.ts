@@ -14,8 +14,12 @@ export interface ConnectProxy {
   close(): Promise<void>;
 }
 
-/** `answers` is the status line's rest; an empty one keeps whoever asks waiting for ever. */
-export async function startConnectProxy(answers = '200 OK', tls?: { key: string; cert: string }): Promise<ConnectProxy> {
+/** `answers` is the status line's rest; an empty one keeps whoever asks waiting for ever. `hosts`: names that it alone knows. */
+export async function startConnectProxy(
+  answers = '200 OK',
+  tls?: { key: string; cert: string },
+  hosts: Readonly<Record<string, string>> = {},
+): Promise<ConnectProxy> {
   const asked: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
   const sockets = new Set<Socket>();
@@ -27,8 +31,8 @@ export async function startConnectProxy(answers = '200 OK', tls?: { key: string;
     headers.push(request.headers);
     if (answers === '') return void socket.on('end', () => socket.destroy()).resume();
     if (!answers.startsWith('200')) return void socket.end(`HTTP/1.1 ${answers}\r\nContent-Length: 4\r\n\r\npage`);
-    const [host, port] = (request.url ?? '').split(':');
-    const upstream = connect(Number(port), host);
+    const [host = '', port] = (request.url ?? '').split(':');
+    const upstream = connect(Number(port), hosts[host] ?? host);
     keep(upstream);
     upstream.once('connect', () => {
       socket.write(`HTTP/1.1 ${answers}\r\n\r\n`);

@@ -1,0 +1,96 @@
+/** The other agents, the real ones: each on the tour, bare and under headroom, refused, and behind a corporate proxy. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCounter } from '../../src/tokens/count.ts';
+import { startConnectProxy } from '../../test/helpers/loopback-connect.ts';
+import { checkAgentTours } from './agent-compare.ts';
+import { planAgentTour } from './agent-tour.ts';
+import { type AgentVisit, visitAgent } from './agent-visit.ts';
+import type { Checks } from './checks.ts';
+import type { Setting } from './claude-visit.ts';
+import { findNode, installAgent } from './install.ts';
+import type { TourAgent } from './tour-agent.ts';
+import { tourAgents } from './tour-agents.ts';
+import { turnsOf } from './wire.ts';
+import { createWorkplace } from './workplace.ts';
+
+type Part = (checks: Checks, cli: string) => Promise<void>;
+
+/** One part for each agent, by its name. */
+export const agentParts: Readonly<Record<string, Part>> = Object.fromEntries(
+  tourAgents.map((agent): [string, Part] => [agent.name, (checks, cli) => visitWith(checks, cli, agent)]),
+);
+
+async function visitWith(checks: Checks, cli: string, agent: TourAgent): Promise<void> {
+  const title = `${agent.title} ${agent.version}`;
+  const node = agent.node === undefined ? undefined : findNode(agent.node);
+  if (agent.node !== undefined && node === undefined) return checks.skip(title, `it needs Node ${agent.node}, and there is none to be had`);
+  console.log(title);
+  const workplace = createWorkplace();
+  try {
+    const folder = installAgent(agent.package, agent.version, agent.command, node);
+    const agentFolder = node === undefined ? folder : `${folder}:${node}`;
+    await checkAgent(checks, { workplace, cli, count: await loadCounter(), agentFolder }, agent);
+  } finally {
+    workplace.remove();
+  }
+}
+
+async function checkAgent(checks: Checks, setting: Setting, agent: TourAgent): Promise<void> {
+  const script = planAgentTour(setting.workplace.project, agent);
+  console.log(` ${agent.command} on the tour, bare and wrapped`);
+  const receipt = join(setting.workplace.temporary, '..', 'receipt.json');
+  const bare = await visitAgent(setting, agent, 'bare', { script });
+  const wrapped = await visitAgent(setting, agent, 'wrapped', { script, options: ['--receipt-json', receipt] });
+  await checkAgentTours(checks, agent, { bare, wrapped }, script.steps.length);
+  checkReceipt(checks, wrapped, existsSync(receipt) ? readFileSync(receipt, 'utf8') : '{}');
+  await checkRefused(checks, setting, agent);
+  await checkCorporate(checks, setting, agent);
+}
+
+function checkReceipt(checks: Checks, { requests, finished }: AgentVisit, text: string): void {
+  const { requests: counts = {} } = JSON.parse(text) as { readonly requests?: Readonly<Record<string, number>> };
+  const turns = turnsOf(requests).length;
+  checks.check('the receipt counts the requests', (counts.turns ?? 0) >= turns && turns > 0, text);
+  checks.check('and is printed', /headroom .* requests? to the model/.test(finished.stderr), finished.stderr.slice(-1500));
+  checks.note(finished.stderr.slice(finished.stderr.lastIndexOf('headroom ')).trim().replaceAll('\n', '\n        '));
+}
+
+/** What upstream refuses, the agent is told, and ends as it does without us. */
+async function checkRefused(checks: Checks, setting: Setting, agent: TourAgent): Promise<void> {
+  console.log(' a tour that upstream ends with 403, bare and wrapped');
+  const script = { steps: [{ calls: [{ shell: 'ls', description: 'Look around' }] }, { status: 403 }] };
+  const bare = await visitAgent(setting, agent, 'bare', { script });
+  const wrapped = await visitAgent(setting, agent, 'wrapped', { script });
+  const codes = [bare, wrapped].map(({ finished }) => finished.code);
+  checks.check(
+    `exit code ${codes[0]}, as bare`,
+    codes[0] === codes[1] && codes[0] !== null,
+    `${codes}\n${wrapped.finished.stderr.slice(-1500)}`,
+  );
+  const played = [bare, wrapped].map(({ requests }) => requests.map(({ answer }) => answer?.played).join('\n'));
+  checks.equal('upstream was asked what it is asked bare', played[1]!, played[0]!);
+}
+
+/** With HTTPS_PROXY and HTTP_PROXY set and no NO_PROXY, the agent reaches us directly, and we the upstream through the proxy. */
+async function checkCorporate(checks: Checks, setting: Setting, agent: TourAgent): Promise<void> {
+  console.log(' behind a corporate proxy');
+  const proxy = await startConnectProxy('200 OK', undefined, { 'model.corp.example': '127.0.0.1' });
+  try {
+    const url = `http://127.0.0.1:${proxy.port}`;
+    const variables = { HTTP_PROXY: url, HTTPS_PROXY: url, http_proxy: url, https_proxy: url, NO_PROXY: '', no_proxy: '' };
+    const visit = await visitAgent(setting, agent, 'wrapped', {
+      script: { steps: [{ calls: [{ shell: 'ls', description: 'Look around' }] }, { text: 'Seen.' }] },
+      environment: variables,
+      addressOf: (address) => address.replace('127.0.0.1', 'model.corp.example'),
+    });
+    const turns = turnsOf(visit.requests).length;
+    checks.check('behind it, the tour ends', turns === 2 && visit.finished.code === 0, `${turns}\n${visit.finished.stderr.slice(-1500)}`);
+    const asked = proxy.asked.filter((host) => host.startsWith('model.corp.example:'));
+    checks.check('the upstream is reached through it', asked.length > 0, `${proxy.asked}`);
+    const loopback = proxy.asked.filter((host) => /^(?:127\.|localhost)/.test(host));
+    checks.check('and nothing on this machine is', loopback.length === 0, `${loopback}`);
+  } finally {
+    await proxy.close();
+  }
+}

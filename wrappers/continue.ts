@@ -1,0 +1,89 @@
+/**
+ * Continue's `cn`. It takes its whole configuration from one file: a private copy of the user's, in which each model has our address.
+ */
+import { posix, win32 } from 'node:path';
+import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
+import { splitAddress } from './addresses.ts';
+import { type LedModel, leadModels } from './continue-models.ts';
+import { extendNoProxy, networkOf } from './environment.ts';
+
+export const cn: ListedWrapper = {
+  name: 'cn',
+  title: 'Continue',
+  command: 'cn',
+  install: 'npm install -g @continuedev/cli',
+  coverage: {
+    proxied:
+      'models of `~/.continue/config.yaml`, or of the file that `--config` names, from Anthropic, OpenAI, Google, Mistral, OpenRouter, DeepSeek, Groq, xAI or an address of your own; not those of the hub, and it says so',
+    smaller: 'tool results',
+    receipt: 'every request through the proxy',
+    lost: 'nothing',
+  },
+  otherPlaces: () => [],
+  // Whether it asks is a matter of its modes.
+  opensFiles: false,
+  strays: 'its configuration comes from the hub',
+  readsFiles: (place) => [configPath(place)],
+  plan,
+  demo: 'there is no script for it yet',
+};
+
+const fileName = 'continue-config.yaml';
+
+function plan(situation: Situation): Plan {
+  const { args, environment, proxyAddress, privateFolder } = situation;
+  const common = {
+    command: cn.command,
+    args,
+    files: [],
+    notes: [],
+    network: networkOf(environment),
+    upstream: 'https://api.anthropic.com',
+  };
+  const bare = { ...common, environment: {}, runsBare: true };
+  const words = args.filter((word) => !word.startsWith('-'));
+  if (words[0] === 'checks' || args.some((word) => ['-h', '--help', '-v', '--version'].includes(word)))
+    return { ...bare, callsModel: false };
+
+  const text = situation.files[0]?.text;
+  const address = (id: string, tail: string) => `${proxyAddress}/@${id}${tail}`;
+  const cut = (url: string) => splitAddress(url, ['/v1beta', '/v1']);
+  const made = text === undefined ? undefined : leadModels(text, (model) => `${address(model.id, cut(model.address).tail)}/`);
+  if (!made || made.models.length === 0) {
+    const reason =
+      text === undefined ? 'its configuration comes from the hub' : 'none of the models of its configuration has an address that is known';
+    return { ...bare, notes: [`this launch runs without the proxy: ${reason}`], callsModel: true };
+  }
+  const { others } = configOption(args);
+  const pathOf = situation.platform === 'win32' ? win32 : posix;
+  return {
+    ...common,
+    args: ['--config', pathOf.join(privateFolder, fileName), ...others],
+    environment: extendNoProxy(environment),
+    files: [{ name: fileName, text: made.text }],
+    upstreams: Object.fromEntries(made.models.map((model: LedModel) => [model.id, cut(model.address).upstream])),
+    notes: made.others > 0 ? ['some models of its configuration are not covered: their requests do not pass through the proxy'] : [],
+    callsModel: true,
+    runsBare: false,
+  };
+}
+
+function configPath({
+  args,
+  platform,
+  homeFolder,
+  workingFolder,
+  environment,
+}: Omit<Situation, 'files' | 'proxyAddress' | 'privateFolder'>): string {
+  const pathOf = platform === 'win32' ? win32 : posix;
+  const chosen = configOption(args).value;
+  if (chosen) return pathOf.resolve(workingFolder, chosen);
+  return pathOf.join(environment.CONTINUE_GLOBAL_DIR || pathOf.join(homeFolder, '.continue'), 'config.yaml');
+}
+
+function configOption(args: readonly string[]): { readonly value: string | undefined; readonly others: readonly string[] } {
+  const at = args.findIndex((word) => word === '--config' || word.startsWith('--config='));
+  if (at < 0) return { value: undefined, others: args };
+  const isAttached = args[at] !== '--config';
+  return { value: isAttached ? args[at]?.slice('--config='.length) : args[at + 1], others: args.toSpliced(at, isAttached ? 1 : 2) };
+}
