@@ -3,7 +3,7 @@ import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts
 import { priceSource } from '../tokens/prices.ts';
 import { kindTable } from './kind-table.ts';
 import { type ReplaySum, type ReplaySummary, type Tier, tiers, total } from './replay-summary.ts';
-import { cut, endsTables, table } from './table.ts';
+import { endsTables, table } from './table.ts';
 
 const names: Readonly<Record<Tier, string>> = {
   cacheRead: 'cache read',
@@ -14,8 +14,6 @@ const names: Readonly<Record<Tier, string>> = {
 };
 const inputTiers = tiers.filter((tier) => tier !== 'output');
 const mostRows = 12;
-/** Of a name: tables fit into some 80 columns. */
-const longestName = 26;
 
 export function replayLines(summary: ReplaySummary, profile: string): readonly string[] {
   const { all, from, to } = summary;
@@ -64,7 +62,7 @@ function groupTable(title: string, groups: readonly (readonly [string, ReplaySum
     ([, one], [, other]) =>
       total(other.before.dollars) - total(one.before.dollars) || total(other.before.tokens) - total(one.before.tokens),
   );
-  const shown = rows.slice(0, mostRows).map(([name, sum]) => [cut(name, longestName), ...cellsOf(sum)]);
+  const shown = rows.slice(0, mostRows).map(([name, sum]) => [name, ...cellsOf(sum)]);
   const rest = rows.length > mostRows ? [`and ${rows.length - mostRows} more, see --json`] : [];
   return [...table([[title, 'requests', 'input', 'removed', 'cost', 'saved', 'of cost'], ...shown]), ...rest];
 }
@@ -91,7 +89,7 @@ function conversationTables({ conversations }: ReplaySummary): readonly string[]
   const head = ['requests', 'removed', 'cost', 'saved', 'of cost'];
   return endsTables(some, share, 'conversations', head, (each) => {
     const [requests = '', , ...others] = cellsOf(each);
-    return [`${cut(each.name, longestName)} ${each.agent}`, requests, ...others];
+    return [`${each.agent} ${each.name}`, requests, ...others];
   });
 }
 

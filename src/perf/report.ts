@@ -4,12 +4,9 @@ import { sayCharge } from '../tokens/bill.ts';
 import { priceSource } from '../tokens/prices.ts';
 import { kindTable } from './kind-table.ts';
 import type { PerfSummary, RequestSum, SessionSum } from './summary.ts';
-import { cut, endsTables, table } from './table.ts';
+import { endsTables, table } from './table.ts';
 
 const mostRows = 12;
-/** Of a name: a table of sums fits into 80 columns. */
-const longestName = 26;
-const longestTitle = 44;
 
 export function reportLines(summary: PerfSummary): readonly string[] {
   const { from = '', to = '', launches, all, observed, added, subscription } = summary;
@@ -100,7 +97,7 @@ function unpricedModels({ byModel }: PerfSummary): readonly string[] {
 }
 
 function requestTable(title: string, rows: readonly (readonly [string, RequestSum])[]): readonly string[] {
-  const shown = rows.slice(0, mostRows).map(([name, sum]) => [cut(name, longestName), ...cellsOf(sum)]);
+  const shown = rows.slice(0, mostRows).map(([name, sum]) => [name, ...cellsOf(sum)]);
   const rest = rows.length > mostRows ? [`and ${rows.length - mostRows} more, see --csv`] : [];
   return [...table([[title, 'requests', 'input', 'removed', 'share', 'billed', 'saved'], ...shown]), ...rest, ''];
 }
@@ -128,7 +125,7 @@ function sessionTables({ sessions }: PerfSummary): readonly string[] {
   const head = ['requests', 'removed', 'billed', 'saved'];
   const title = ({ began, agent, project }: SessionSum) => `${began.slice(0, 16).replace('T', ' ')} ${agent} ${project}`;
   return endsTables(some, share, 'sessions', head, (session) => [
-    cut(title(session), longestTitle),
+    title(session),
     sayNumber(session.requests),
     `~${sayShare(session.removed, session.input + session.removed)}`,
     ...moneyOf(session),

@@ -1,14 +1,18 @@
-/** Plain aligned tables: the first column to the left, figures to the right. */
+/** Plain aligned tables of 80 columns: the first column to the left, figures to the right. Where they are wider, names in the first are cut. */
+
+const mostColumns = 80;
+const leastName = 16;
 
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const columns = rows[0]?.length ?? 0;
-  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const write = (cell: string, column: number) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0));
+  const widths = Array.from({ length: rows[0]?.length ?? 0 }, (_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const [longest = 0, ...others] = widths;
+  const first = Math.min(longest, Math.max(leastName, mostColumns - others.reduce((sum, width) => sum + 2 + width, 0)));
+  const write = (cell: string, column: number) => (column === 0 ? cut(cell, first).padEnd(first) : cell.padStart(widths[column] ?? 0));
   return rows.map((row) => row.map(write).join('  ').trimEnd());
 }
 
-/** A name in a column of so many characters; the whole stands in JSON and CSV. */
-export function cut(name: string, most: number): string {
+/** The whole stands in JSON and CSV. */
+function cut(name: string, most: number): string {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
