@@ -44,6 +44,9 @@ describe('a parsed request', () => {
   });
 
   test('may say no model', () => {
+    const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
+    expect(readRequest({ contents })).toEqual({ list: 'contents', messages: contents, model: undefined, keepsResults: true });
+    expect(readRequest({ contents: ['a', 7] })).toBeUndefined();
     expect(readRequest({ input: messages })).toEqual({ list: 'input', messages, model: undefined, keepsResults: true });
     expect(readRequest({ messages })).toEqual({ list: 'messages', messages, model: undefined, keepsResults: true });
   });

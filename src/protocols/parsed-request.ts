@@ -2,7 +2,7 @@
 import { isRecord } from './message-format.ts';
 
 export interface ParsedRequest {
-  readonly list: 'messages' | 'input';
+  readonly list: 'messages' | 'input' | 'contents';
   readonly messages: readonly unknown[];
   readonly model: string | undefined;
   /** False: the provider is asked to leave out, or to sum up, what stands above. */
@@ -12,10 +12,13 @@ export interface ParsedRequest {
 /** Undefined for what holds no list of messages. */
 export function readRequest(value: unknown): ParsedRequest | undefined {
   if (!isRecord(value)) return undefined;
-  const { messages, input, model } = value;
+  const { messages, input, contents, model } = value;
   const found = { model: typeof model === 'string' ? model : undefined, keepsResults: keepsResults(value) };
   if (Array.isArray(messages)) return { list: 'messages', messages, ...found };
-  return Array.isArray(input) ? { list: 'input', messages: input, ...found } : undefined;
+  if (Array.isArray(input)) return { list: 'input', messages: input, ...found };
+  // Of Gemini. Other JSON has members of that name too.
+  const isGemini = Array.isArray(contents) && contents.some((message) => isRecord(message) && Array.isArray(message.parts));
+  return isGemini ? { list: 'contents', messages: contents, ...found } : undefined;
 }
 
 /** Whether what a request says beside its messages leaves all of them where they are. */
