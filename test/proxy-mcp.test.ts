@@ -1,9 +1,10 @@
 /** MCP on a running proxy: a real process, the SDK's own client, and the secret that opens it and nothing else does. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { answer, ask, log } from './helpers/big-result.ts';
 import { createMachine, type Machine, processesOf } from './helpers/launches.ts';
 import { open, send } from './helpers/loopback-client.ts';
 import { testRun } from './helpers/mcp-client.ts';
@@ -85,9 +86,15 @@ test('is nowhere without it, nor for pages', async () => {
   await stop();
 });
 
-test('has another address each time where nothing may be left behind', async () => {
-  const { told, stop } = await startProxy(['--ephemeral']);
+test('has another address each time where nothing may be left behind, and what was asked of the API goes with it', async () => {
+  const { base, told, stop } = await startProxy(['--ephemeral']);
   expect(told()).toMatch(/SECRET\/mcp\n/);
-  expect(() => readFileSync(secretFile())).toThrow('ENOENT');
+  const body = JSON.stringify({ model: 'm', messages: [ask('a'), answer('a')] });
+  const made = JSON.parse((await send(`${base}/v1/compress`, { method: 'POST', body })).body.toString()) as { ccr_hashes: string[] };
+  const got = await send(`${base}/v1/retrieve/${made.ccr_hashes[0]}`);
+  expect(JSON.parse(got.body.toString())).toMatchObject({ original_content: log });
   await stop();
+  expect(() => readFileSync(secretFile())).toThrow('ENOENT');
+  expect(existsSync(join(machine.home, '.cache', 'headroom', 'originals'))).toBe(false);
+  expect(machine.homeState()).toEqual({});
 });

@@ -78,7 +78,8 @@ async function putUp(
     isEnding = true;
   });
   const { mode, profile } = settings;
-  const api = createApi({ cacheFolder, profile, recovery, version, isReady: () => !isEnding, totals: readTotals });
+  const kept = { cacheFolder: settings.isEphemeral ? folder.path : cacheFolder, profile, recovery };
+  const api = createApi({ ...kept, version, isReady: () => !isEnding, totals: readTotals });
   const originals = keeping.originals && { ...keeping.originals, ...(recovery ? { recovery } : {}) };
   const proxySettings: ProxySettings = {
     ...{ port: choice.port, host, secret: randomBytes(16).toString('hex'), open: { token }, mostConnections, mode, profile, version },
