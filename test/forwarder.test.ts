@@ -1,12 +1,13 @@
 /** What crosses the proxy crosses it as it is: methods, paths, headers and bytes, both ways. */
 import { type IncomingMessage, request as startRequest } from 'node:http';
+import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { post, send, sendRaw } from './helpers/loopback-client.ts';
 import { startTestProxy } from './helpers/loopback-proxy.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { secret } from './helpers/loopback-settings.ts';
-import { answerMessage, startRawUpstream, startUpstream } from './helpers/loopback-upstream.ts';
+import { answerMessage, listen, startRawUpstream, startUpstream } from './helpers/loopback-upstream.ts';
 
 const kept = closesAfterEach();
 
@@ -193,6 +194,28 @@ test('connections to upstream are kept and used again', async () => {
   for (let at = 0; at < 5; at++) await (at % 2 ? post(proxy.address, '{}') : send(`${proxy.address}/x`));
   expect(upstream.requests).toHaveLength(5);
   expect(upstream.connections()).toBe(1);
+});
+
+test('a connection on which something comes while it waits for nothing is not used again', async () => {
+  const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
+  const poison = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison';
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket
+      .on('error', () => {})
+      .on('data', () => {
+        socket.write(whole);
+        setTimeout(() => socket.writable && socket.write(poison), 20);
+      });
+  });
+  const proxy = await kept(startTestProxy(`http://127.0.0.1:${await listen(server)}`));
+  for (let count = 0; count < 3; count++) {
+    expect((await send(`${proxy.address}/x`)).body.toString()).toBe('{}');
+    await new Promise((resolve) => setTimeout(resolve, 80));
+  }
+  expect(connections).toBe(3);
+  server.close();
 });
 
 test('accept-encoding loses only what this Node cannot read, and only where the reply is read', async () => {

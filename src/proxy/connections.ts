@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Upstream } from './records.ts';
@@ -24,6 +25,7 @@ export function createConnections(upstream: Upstream, { base, proxy }: UpstreamA
   // Without a kept-alive agent http-proxy forces `connection: close`.
   const kept = { keepAlive: true };
   const agent = proxy ? new TunnelAgent(proxy, kept) : isSecure ? new HttpsAgent(kept) : new HttpAgent(kept);
+  guardIdle(agent);
   return {
     agent,
     options: () => ({ ...(secureContext ? { secureContext } : {}), secureEndpoint: isSecure }),
@@ -32,6 +34,23 @@ export function createConnections(upstream: Upstream, { base, proxy }: UpstreamA
       system = certificatesOf('system') ?? [];
       if (system.length > 0) secureContext = trusting([...system, ...extra]);
     },
+  };
+}
+
+/** What comes on a connection that waits for nothing is no reply: whoever gets the connection next must not take it for theirs. */
+function guardIdle(agent: HttpAgent): void {
+  const keep = agent.keepSocketAlive;
+  const reuse = agent.reuseSocket;
+  const drop = function (this: Duplex) {
+    this.destroy();
+  };
+  agent.keepSocketAlive = (socket) => {
+    socket.on('data', drop);
+    return keep.call(agent, socket);
+  };
+  agent.reuseSocket = (socket, request) => {
+    socket.off('data', drop);
+    reuse.call(agent, socket, request);
   };
 }
 

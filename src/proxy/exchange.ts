@@ -103,7 +103,7 @@ async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
       course,
       await prepare(course.request, { protocol: course.protocol, upstream: cacheOf(course), isTurn: course.kind === 'turn' }, parts),
     );
-  if (course.addedMs > noticeableMs) await catchUp();
+  await catchUp();
   const reply = await send(course);
   const retreated = reply.message.statusCode === 400 && !course.response.destroyed ? await takeBack(course.shrunk, parts) : undefined;
   if (retreated) {
@@ -133,10 +133,7 @@ function cacheOf({ route, model }: Course): string {
   return model === undefined ? route.url : `${route.url} ${model}`;
 }
 
-/** Work of this length may have kept us from seeing that upstream closed a connection we keep: a request on it would fail. */
-const noticeableMs = 20;
-
-/** A whole turn of the event loop, in which what came meanwhile is seen. */
+/** A whole turn of the event loop: while we worked, upstream may have closed a connection that we keep, and a request on it would fail. */
 async function catchUp(): Promise<void> {
   await new Promise(setImmediate);
   await new Promise(setImmediate);
