@@ -67,7 +67,9 @@ const completion = {
   ...{ id: 'c', object: 'chat.completion', created: 1, model: 'm' },
   choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'ok' } }],
 };
-const output = [{ type: 'message', id: 'o', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'ok' }] }];
+const output = [
+  { type: 'message', id: 'o', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'ok', annotations: [] }] },
+];
 const response = { id: 'r', object: 'response', created_at: 1, model: 'm', status: 'completed', output };
 
 /** What each place answers, by the end of its path. */
