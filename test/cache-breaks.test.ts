@@ -63,6 +63,14 @@ describe('charged', () => {
   });
 });
 
+test('charged is also what the proxy found out, less results that are new', () => {
+  const added: BlockRecord = { ...block('b', 1000), tokensAfter: 4000 };
+  const blocks = [{ ...block('a'), carried: true }, added];
+  // A body of so many bytes: the provider's tokens are o200k's.
+  const tripped = turn(0, blocks, [10_000, 60_000], { tripped: 'cold cache', bytesSent: 280_000 });
+  expect(charge([tripped, turn(1, blocks, [70_000, 100])])).toEqual([56_000, undefined]);
+});
+
 describe('not charged', () => {
   const before = [block('a')];
   const changed = [block('a', 1000)];

@@ -3,10 +3,11 @@
  * way round. What the provider wrote to its prompt cache once more for it is ours to pay; how much that was is estimated from the usage of
  * both replies. It keeps keys and numbers, no text.
  */
+import type { Usage } from '../block.ts';
 import type { BlockRecord } from '../pipeline/decision.ts';
 import type { ExchangeRecord } from '../proxy/records.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
-import { inputTokens } from '../tokens/bill.ts';
+import { estimateFactor, inputTokens } from '../tokens/bill.ts';
 import { isShrunk } from './totals.ts';
 
 export interface CacheBreaks {
@@ -42,7 +43,9 @@ export function watchCacheBreaks(): CacheBreaks {
       const model = `${record.upstream} ${record.model}`;
       const before = record.untouched === undefined ? lastTurn(blocks) : shrunk.get(model);
       const isChanged = record.untouched === undefined ? blocks.some(isOther) : before !== undefined;
-      const rewritten = isChanged && before ? writtenAgain(before, record) : 0;
+      const known = isChanged && before ? writtenAgain(before, record) : 0;
+      // What the proxy finds out from the reply and from what earlier launches recorded.
+      const rewritten = record.tripped === undefined ? known : Math.max(known, beyondNew(record, usage));
       for (const block of blocks) sent.set(block.key, outgoing(block));
       const turn = { time: record.time, input: inputTokens(usage), life: lifeOf(usage) };
       const last = blocks.at(-1);
@@ -79,8 +82,14 @@ function writtenAgain({ time, input, life }: SentTurn, { time: now, usage }: Exc
   return Math.max(0, Math.min(input - usage.cacheRead, inputTokens(usage) - usage.cacheRead));
 }
 
+/** What was neither read nor is a result that is new; what was said meanwhile is charged to us as well, since nobody counted it. */
+function beyondNew({ blocks, bytesSent, model }: ExchangeRecord, usage: Usage): number {
+  const tokens = blocks.reduce((sum, { carried, tokensAfter }) => sum + (carried ? 0 : tokensAfter), 0);
+  return Math.max(0, Math.round(inputTokens(usage) - usage.cacheRead - tokens * estimateFactor(usage.model ?? model, usage, bytesSent)));
+}
+
 /** Who bills no cache writes keeps what he read for up to a day. */
-function lifeOf({ cacheWrite5m, cacheWrite1h }: NonNullable<ExchangeRecord['usage']>): number {
+function lifeOf({ cacheWrite5m, cacheWrite1h }: Usage): number {
   if (cacheWrite1h > 0) return 60 * minute;
   return cacheWrite5m > 0 ? 5 * minute : 24 * 60 * minute;
 }
