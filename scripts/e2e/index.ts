@@ -15,6 +15,7 @@ import { checkCodex } from './codex.ts';
 import { checkDashboard } from './dashboard.ts';
 import { checkDemo } from './demo.ts';
 import { checkMcp } from './mcp.ts';
+import { checkOriginals } from './originals.ts';
 import { checkTerminalTail } from './terminal-tail.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -25,6 +26,7 @@ const parts = {
   ...agentParts,
   mcp: checkMcp,
   callers: checkCallers,
+  originals: checkOriginals,
   demo: checkDemo,
   dashboard: checkDashboard,
   'terminal-tail': checkTerminalTail,
