@@ -1,5 +1,16 @@
 /** The ledger: lines of many processes that do not mix, survive kill -9, are rotated, and are read with what is missing counted. */
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -98,6 +109,17 @@ describe('a ledger that cannot be written', () => {
     ledger.append(ledgerLine());
     expect(() => ledger.close()).toThrow(/^2 of this launch's requests are not in it: .*EEXIST/);
     expect(() => ledger.close()).not.toThrow();
+  });
+
+  test.skipIf(process.platform === 'win32')('writes to no file that a link in its place points to', () => {
+    const other = join(root, 'other.txt');
+    writeFileSync(other, 'not ours\n');
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(other, file());
+    const ledger = openLedger(folder);
+    ledger.append(ledgerLine());
+    expect(() => ledger.close()).toThrow(/^1 of this launch's requests is not in it: .*ELOOP/);
+    expect(readFileSync(other, 'utf8')).toBe('not ours\n');
   });
 
   test('goes on after a full disk, and what was cut short hides nothing', (context) => {

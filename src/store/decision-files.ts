@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DecisionLine, DecisionStore, ListPlace, ReadLines } from './decisions.ts';
 import { readyFolder } from './originals.ts';
+import { openOwnFile } from './own-file.ts';
 
 const nameLength = 16;
 const namePattern = /^[0-9a-f]{16}\.jsonl$/;
@@ -28,7 +29,7 @@ export function openDecisions(folder: string): DecisionStore {
     },
     append: (root, line, after) => {
       readyFolder(folder);
-      const file = openSync(pathOf(root), 'a+', 0o600);
+      const file = openOwnFile(pathOf(root), 'append-and-read');
       try {
         // Before it another's may have been cut short: it begins on a line of its own.
         const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);

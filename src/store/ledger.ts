@@ -2,9 +2,10 @@
  * The ledger: one line of JSON per request, appended to numbered files. It holds figures and names, no content and no secrets.
  * Lines of several processes do not mix: each is one write in append mode, and there is nothing to lock. Reading is `read-ledger.ts`'s.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { openOwnFile } from './own-file.ts';
 
 /** One request. Tokens are o200k where they are ours, the provider's own where they are usage; bytes are those of bodies, decoded. */
 export interface LedgerLine {
@@ -163,7 +164,7 @@ function openLast(folder: string, { mostBytes, mostFiles }: LedgerLimits): numbe
   const numbers = numbersIn(folder);
   const last = numbers.at(-1) ?? 1;
   const number = numbers.length === 0 || sizeOf(join(folder, nameOf(last))) < mostBytes ? last : last + 1;
-  const file = openSync(join(folder, nameOf(number)), 'a', 0o600);
+  const file = openOwnFile(join(folder, nameOf(number)));
   for (const old of numbers.filter((each) => each <= number - mostFiles)) rmSync(join(folder, nameOf(old)), { force: true });
   return file;
 }
