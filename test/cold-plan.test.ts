@@ -103,8 +103,9 @@ describe('what is left as it is', () => {
     expect(planned(...read('/p/a.ts', file))).toEqual([]);
     expect(planned(...bash('cat /p/a.ts', file.join('\n')))).toEqual([]);
     expect(planned(...turn('Grep', { pattern: 'value' }, file.join('\n')))).toEqual([]);
-    expect(planned(...read('/p/a.ts', file), ...read('/p/a.ts', file.slice(0, 60)))).toHaveLength(1);
-    expect(planned(...read('/p/a.ts', file.slice(20, 110), 21), ...read('/p/a.ts', file))).toHaveLength(1);
+    const changed = prose(120, 'const fresh = other()');
+    expect(planned(...read('/p/a.ts', file.slice(20, 110), 21), ...read('/p/a.ts', changed))).toHaveLength(1);
+    expect(planned(...read('/p/a.ts', file.slice(20, 110), 21), ...read('/p/a.ts', changed.slice(0, 60)))).toEqual([]);
     expect(planned(...read('/p/a.ts', file), ...read('/p/b.ts', file))).toEqual([]);
     expect(planned(...read('/p/a.ts', file), ...turn('Write', { file_path: '/p/a.ts', content: 'x' }, 'written'))).toHaveLength(1);
     expect(planned(...turn('Write', { file_path: '/p/a.ts', content: 'x' }, 'written'), ...read('/p/a.ts', file))).toEqual([]);
@@ -135,6 +136,14 @@ describe('what is left as it is', () => {
     expect(planned(...bash('make', prose(9).join('\n')))).toEqual([]);
     const named = prose(60).map((line, at) => (at % 2 === 0 ? line : `${line} in src/part-${at}.ts`));
     expect(planned(...bash('make', named.join('\n')))).toEqual([]);
+  });
+
+  test('lines that a newer result shows all the same', () => {
+    const [first, second] = [bash('make one', long), bash('make two', long)];
+    expect(planned(...first, ...second)).toHaveLength(2);
+    expect(planned(...first, say(long.replaceAll('a plain', 'no plain')))).toHaveLength(1);
+    const stays = turn('Read', { file_path: '/p/a.txt' }, prose(120).join('\n'));
+    expect(planned(...first, ...stays)).toEqual([]);
   });
 
   test('the results of one call do not supersede each other', () => {

@@ -15,6 +15,8 @@ export interface ModelledRequest {
   readonly output: number;
   /** True where its messages do not go on from those of the request before. */
   readonly begins: boolean;
+  /** Milliseconds that prefixes live from this request on; absent: as long as those of the whole conversation. */
+  readonly life?: number | undefined;
 }
 
 /** Milliseconds. Anthropic's two lives; OpenAI and others keep prefixes for some minutes and up to an hour of quiet. */
@@ -28,8 +30,8 @@ export interface CacheModel {
   bill(request: ModelledRequest): BilledTokens;
 }
 
-/** `life`: milliseconds that prefixes live, 0: the provider keeps none; `writes`: it bills writing them, as Anthropic does. */
-export function createCacheModel(life: number, writes: boolean): CacheModel {
+/** `usualLife`: milliseconds that prefixes live, 0: the provider keeps none; `writes`: it bills writing them, as Anthropic does. */
+export function createCacheModel(usualLife: number, writes: boolean): CacheModel {
   let previous: ModelledRequest | undefined;
   return {
     bill: (request) => {
@@ -40,6 +42,7 @@ export function createCacheModel(life: number, writes: boolean): CacheModel {
       const cacheRead = prefix < leastCached ? 0 : writes ? prefix : Math.floor(prefix / openaiStep) * openaiStep;
       const rest = request.input - cacheRead;
       const isWritten = writes && request.input >= leastCached;
+      const life = request.life ?? usualLife;
       return {
         fresh: isWritten ? 0 : rest,
         cacheWrite5m: isWritten && life === lives.short ? rest : 0,
@@ -51,7 +54,7 @@ export function createCacheModel(life: number, writes: boolean): CacheModel {
   };
 
   function isAlive(before: ModelledRequest, now: ModelledRequest): boolean {
-    if (before.model !== now.model || life === 0) return false;
-    return before.time === undefined || now.time === undefined || now.time - before.time < life;
+    if (before.model !== now.model || usualLife === 0) return false;
+    return before.time === undefined || now.time === undefined || now.time - before.time < (before.life ?? usualLife);
   }
 }

@@ -26,7 +26,7 @@ export function replayLines(summary: ReplaySummary, profile: string): readonly s
     lines.push(`  cost    ~${sayDollars(cost.before)} → ~${sayDollars(cost.after)}, ${sayChange(cost)} (API prices: ${priceSource})`);
   lines.push(`  input   ~${sayNumber(input.before)} → ~${sayNumber(input.after)} tokens, ${sayChange(input)}`);
   lines.push(`  results ~${sayNumber(summary.results.before)} → ~${sayNumber(summary.results.after)} tokens, each counted once`);
-  lines.push(...sayUnpriced(summary), ...sayCheck(summary), '', ...tierTable(all), '');
+  lines.push(...sayCold(summary), ...sayUnpriced(summary), ...sayCheck(summary), '', ...tierTable(all), '');
   lines.push(...groupTable('agent', Object.entries(summary.byAgent)), '', ...groupTable('model', Object.entries(summary.byModel)), '');
   lines.push(...leverTable(summary), '', ...kindTable(summary.byKind), ...conversationTables(summary));
   lines.push(
@@ -99,6 +99,18 @@ function sayCheck({ check }: ReplaySummary): readonly string[] {
   const reads = [sayShare(check.modelledRead, check.modelled), sayShare(check.recordedRead, check.recorded)];
   return [
     `  model   explains ${explained} of the input recorded with ${sayCount(check.requests, 'request')}; reads ${reads[0]} of it cached, recorded ${reads[1]}`,
+  ];
+}
+
+/** What the requests to a cold cache would have cost, and what rewriting old results there saves, in them and in the turns after them. */
+function sayCold({ cold }: ReplaySummary): readonly string[] {
+  if (cold.moments === 0) return [];
+  const requests = sayCount(cold.moments, 'request');
+  if (cold.before === 0)
+    return [`  cold    ${requests} to a cold cache, ~${sayNumber(cold.tokensBefore)} → ~${sayNumber(cold.tokensAfter)} tokens`];
+  return [
+    `  cold    ${requests} to a cold cache, ~${sayDollars(cold.before)} → ~${sayDollars(cold.after)}`,
+    `          old results rewritten there save ~${sayDollars(cold.saved)}, later turns included`,
   ];
 }
 

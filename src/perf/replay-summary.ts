@@ -1,6 +1,6 @@
 /** What replayed conversations come to: tokens and dollars by tier, before and after, and how well the model of the cache explains what was recorded. */
 import { type BilledTokens, costOf, inputTokens } from '../tokens/bill.ts';
-import type { PriceList } from '../tokens/prices.ts';
+import type { PriceList, Prices } from '../tokens/prices.ts';
 import { groupMember } from './group-member.ts';
 import type { KindSum } from './kind-table.ts';
 import type { ReplayedRequest, ReplayedTranscript } from './replay.ts';
@@ -33,6 +33,19 @@ interface ReplayCheck {
   modelledRead: number;
 }
 
+/** What the lever did that rewrites old results where the provider's cache was certainly cold. Dollars, of requests whose model has a price. */
+interface ColdSum {
+  moments: number;
+  /** Cost of the requests at these moments: as they were, and as they would have been. */
+  before: number;
+  after: number;
+  /** Input tokens of the same. */
+  tokensBefore: number;
+  tokensAfter: number;
+  /** What the lever alone saves, at these moments and in the turns after them. */
+  saved: number;
+}
+
 export interface ReplaySummary {
   readonly all: ReplaySum;
   readonly byAgent: Readonly<Record<string, ReplaySum>>;
@@ -40,6 +53,7 @@ export interface ReplaySummary {
   readonly conversations: readonly (ReplaySum & { readonly name: string; readonly agent: string })[];
   readonly check: ReplayCheck;
   /** Results at first sight, o200k tokens. */
+  readonly cold: Readonly<ColdSum>;
   readonly byLever: Readonly<Record<string, number>>;
   readonly byKind: Readonly<Record<string, KindSum>>;
   readonly results: { count: number; before: number; after: number };
@@ -61,6 +75,7 @@ export function startReplaySumming(priceOf: PriceList): ReplaySumming {
   const byLever: Record<string, number> = {};
   const byKind: Record<string, KindSum> = {};
   const results = { count: 0, before: 0, after: 0 };
+  const cold: ColdSum = { moments: 0, before: 0, after: 0, tokensBefore: 0, tokensAfter: 0, saved: 0 };
   let [from, to]: [number | undefined, number | undefined] = [undefined, undefined];
 
   return {
@@ -73,6 +88,7 @@ export function startReplaySumming(priceOf: PriceList): ReplaySumming {
         const modelSum = groupMember(byModel, request.model ?? 'unknown', emptySum);
         models.add(modelSum);
         for (const sum of [all, own, agentSum, modelSum]) addRequest(sum, request);
+        addCold(request);
         addCheck(request);
         if (request.time !== undefined) {
           from = Math.min(from ?? request.time, request.time);
@@ -91,13 +107,18 @@ export function startReplaySumming(priceOf: PriceList): ReplaySumming {
         for (const [lever, tokens] of Object.entries(record.levers)) byLever[lever] = (byLever[lever] ?? 0) + tokens;
       }
     },
-    end: () => ({ all, byAgent, byModel, conversations, check, byLever, byKind, results, from, to }),
+    end: () => ({ all, byAgent, byModel, conversations, check, byLever, cold, byKind, results, from, to }),
   };
 
-  function addRequest(sum: ReplaySum, { model, time, before, after }: ReplayedRequest): void {
+  // One price for both sides: a request that grew over a limit of its model is not counted as saved.
+  function pricesOf({ model, time, before }: ReplayedRequest): Prices | undefined {
+    return model === undefined ? undefined : priceOf({ model, upstream: undefined, time: time ?? 0, input: inputTokens(before) });
+  }
+
+  function addRequest(sum: ReplaySum, request: ReplayedRequest): void {
+    const { before, after } = request;
     sum.requests++;
-    // One price for both: a request that grew over a limit of its model is not counted as saved.
-    const prices = model === undefined ? undefined : priceOf({ model, upstream: undefined, time: time ?? 0, input: inputTokens(before) });
+    const prices = pricesOf(request);
     if (!prices) sum.unpriced++;
     for (const tier of tiers) {
       sum.before.tokens[tier] += before[tier];
@@ -108,6 +129,19 @@ export function startReplaySumming(priceOf: PriceList): ReplaySumming {
       sum.before.dollars[tier] += cost(before);
       sum.after.dollars[tier] += cost(after);
     }
+  }
+
+  function addCold(request: ReplayedRequest): void {
+    const { before, after, afterWarm, isCold } = request;
+    const prices = pricesOf(request);
+    if (prices) cold.saved += costOf(afterWarm, prices) - costOf(after, prices);
+    if (!isCold) return;
+    cold.moments++;
+    cold.tokensBefore += inputTokens(before);
+    cold.tokensAfter += inputTokens(after);
+    if (!prices) return;
+    cold.before += costOf(before, prices);
+    cold.after += costOf(after, prices);
   }
 
   function addCheck({ before, recorded }: ReplayedRequest): void {

@@ -11,6 +11,7 @@ import { type BilledTokens, inputTokens } from '../tokens/bill.ts';
 import type { TokenCounter } from '../tokens/count.ts';
 import { familyFactor } from '../tokens/family.ts';
 import { createCacheModel, lives } from './cache-model.ts';
+import { type CacheState, findCacheStates } from './cold-moments.ts';
 import type { Transcript, TranscriptRequest } from './transcript.ts';
 
 export interface ReplayOptions {
@@ -25,6 +26,10 @@ export interface ReplayedRequest {
   /** As billed by the model of the cache, in the provider's tokens, estimated. */
   readonly before: BilledTokens;
   readonly after: BilledTokens;
+  /** As it would have been with all levers but the one for cold moments. */
+  readonly afterWarm: BilledTokens;
+  /** True where the provider's cache was certainly cold, and old results were rewritten. */
+  readonly isCold: boolean;
   /** As the provider reported it. */
   readonly recorded: BilledTokens | undefined;
 }
@@ -43,54 +48,81 @@ interface Size {
   readonly after: number;
 }
 
+const none: Size = { before: 0, after: 0 };
+
 /** Tokens of system prompt and tools, where usage does not tell them. */
 const usualFixed = 12_000;
 
 export function replayTranscript({ name, agent, requests }: Transcript, options: ReplayOptions): ReplayedTranscript {
   const results: BlockRecord[] = [];
-  const sizes = measure(name, requests, options, results);
+  const states = options.keep ? findCacheStates(requests) : [];
+  const hasCold = states.some(({ cold }) => cold !== undefined);
+  const sizes = measure(name, requests, hasCold ? states : [], options, results);
+  const warmSizes = hasCold ? measure(name, requests, [], options, []) : sizes;
   const { fixed, factor } = calibrate(requests, sizes);
   const isClaude = requests.some(({ model }) => /claude/i.test(model ?? ''));
   const life = lifeOf(requests, isClaude);
-  const [was, would] = [createCacheModel(life, isClaude), createCacheModel(life, isClaude)];
+  const [was, would, wouldWarm] = [createCacheModel(life, isClaude), createCacheModel(life, isClaude), createCacheModel(life, isClaude)];
+  let ownLife: number | undefined;
   const billed = requests.map((request, at): ReplayedRequest => {
     const { time, model, begins, usage } = request;
-    const size = sizes[at] ?? { before: 0, after: 0 };
+    const [size, warmSize] = [sizes[at] ?? none, warmSizes[at] ?? none];
     const output = usage?.output ?? (options.count(textOf(requests[at + 1]?.messages ?? [])) || 0) * factor;
-    const modelled = (tokens: number) => ({ time, model, begins, fixed, output, input: Math.round(fixed + tokens * factor) });
-    return { time, model, before: was.bill(modelled(size.before)), after: would.bill(modelled(size.after)), recorded: usage };
+    ownLife = isClaude ? (writtenLife(usage) ?? ownLife) : undefined;
+    const modelled = (tokens: number) => ({
+      ...{ time, model, begins, fixed, output, life: ownLife },
+      input: Math.round(fixed + tokens * factor),
+    });
+    return {
+      ...{ time, model, recorded: usage, isCold: states[at]?.cold !== undefined },
+      before: was.bill(modelled(size.before)),
+      after: would.bill(modelled(size.after)),
+      afterWarm: wouldWarm.bill(modelled(warmSize.after)),
+    };
   });
   return { name, agent, requests: billed, results };
 }
 
-/** What each request holds, before and after, and what became of every result. A prefix that did not change is not worked on again. */
-function measure(name: string, requests: readonly TranscriptRequest[], { count, keep }: ReplayOptions, results: BlockRecord[]): Size[] {
+/** What each request holds, before and after, and what became of every result at first sight. A prefix that did not change is not worked on again. */
+function measure(
+  name: string,
+  requests: readonly TranscriptRequest[],
+  states: readonly CacheState[],
+  { count, keep }: ReplayOptions,
+  results: BlockRecord[],
+): Size[] {
   const pipeline = createPipeline({ count, ...(keep ? { keep } : {}) });
   const seen = new Set<string>();
-  let [blocks, reader, before, after]: [Block[], ReturnType<typeof createMessageReader>, number, number] = [
-    [],
-    createMessageReader(name),
-    0,
-    0,
-  ];
-  return requests.map(({ messages, begins }) => {
-    if (begins) [blocks, reader, before, after] = [[], createMessageReader(name), 0, 0];
-    const known = blocks.length;
+  let blocks: Block[] = [];
+  let reader = createMessageReader(name);
+  /** Of each block. */
+  let before: number[] = [];
+  let [sumBefore, sumAfter] = [0, 0];
+  return requests.map(({ messages, begins }, at) => {
+    if (begins) [blocks, reader, before, sumBefore, sumAfter] = [[], createMessageReader(name), [], 0, 0];
+    const { era, cold } = states[at] ?? { era: undefined, cold: undefined };
+    // In another era, what was sent before may go out otherwise.
+    const from = begins || era === states[at - 1]?.era ? blocks.length : 0;
     for (const message of messages) blocks.push(...reader.next(message));
-    const { replacements, records } = pipeline.rewrite({ model: undefined, blocks, allowsRepeats: true });
-    const recordOf = new Map(records.map((record) => [record.key, record]));
-    for (let at = known; at < blocks.length; at++) {
-      const block = blocks[at]!;
-      const record = block.source === 'result' ? recordOf.get(block.key) : undefined;
-      const tokens = record?.tokensBefore || count(block.source === 'call' ? textOfInput(block.call?.input) : block.text);
-      const sent = replacements.has(at) ? (record?.tokensAfter ?? tokens) : tokens;
-      before += tokens;
-      after += sent;
-      if (!record || seen.has(record.key)) continue;
-      seen.add(record.key);
-      results.push({ ...record, tokensBefore: tokens, tokensAfter: sent });
+    const { replacements, records } = pipeline.rewrite({ model: undefined, blocks, allowsRepeats: true }, { era, moment: cold && 'cold' });
+    if (from === 0) sumAfter = 0;
+    // One record for each result, in order: those of the last blocks are the last.
+    let record = records.length - blocks.slice(from).filter(({ source }) => source === 'result').length;
+    for (let n = from; n < blocks.length; n++) {
+      const block = blocks[n]!;
+      const own = block.source === 'result' ? records[record++] : undefined;
+      if (n >= before.length) {
+        before.push(own?.tokensBefore || count(block.source === 'call' ? textOfInput(block.call?.input) : block.text));
+        sumBefore += before[n] ?? 0;
+      }
+      const tokens = before[n] ?? 0;
+      const sent = replacements.has(n) ? (own?.tokensAfter ?? tokens) : tokens;
+      sumAfter += sent;
+      if (!own || seen.has(block.key)) continue;
+      seen.add(block.key);
+      results.push({ ...own, tokensBefore: tokens, tokensAfter: sent });
     }
-    return { before, after };
+    return { before: sumBefore, after: sumAfter };
   });
 }
 
@@ -115,6 +147,12 @@ function lifeOf(requests: readonly TranscriptRequest[], isClaude: boolean): numb
   const told = requests.flatMap(({ usage }) => usage ?? []);
   if (told.length > 2 && told.every(({ cacheRead }) => cacheRead === 0)) return 0;
   return !isClaude || told.some(({ cacheWrite1h }) => cacheWrite1h > 0) ? lives.long : lives.short;
+}
+
+/** What a request's own usage tells of it: asking for the longer life may begin or end in the middle. */
+function writtenLife(usage: BilledTokens | undefined): number | undefined {
+  if (!usage || usage.cacheWrite5m + usage.cacheWrite1h === 0) return undefined;
+  return usage.cacheWrite1h > 0 ? lives.long : lives.short;
 }
 
 function textOf(messages: readonly ParsedMessage[]): string {

@@ -11,6 +11,7 @@ import { ShownNames } from './cold/names.ts';
 import { findResults, type OldResult } from './cold/old-results.ts';
 import { findUnresolved, mostTelling, tellsOutcome } from './cold/outcome.ts';
 import { findQuoted } from './cold/quoted.ts';
+import { ShownLines } from './cold/shown-lines.ts';
 import { findSuperseded } from './cold/superseded.ts';
 import { isWorth, lookAhead } from './cold/worth.ts';
 import { type WrittenExcerpt, writeExcerpt } from './excerpt.ts';
@@ -29,13 +30,18 @@ const mostSure = 8000;
 export function planCold(blocks: readonly Block[]): ReadonlyMap<number, WrittenExcerpt> {
   const plan = new Map<number, WrittenExcerpt>();
   const chosen = choose(blocks);
-  const names = namesElsewhere(blocks, chosen);
+  const shown = showOthers(blocks, chosen);
   const outlook = lookAhead(blocks);
   // From the newest: of what several results name, the last one keeps showing it.
   for (const result of [...chosen.values()].reverse()) {
-    const excerpt = writeExcerpt(result.text, { keeps: keptLines(result, names) });
-    if (excerpt.hidden > 0 && isWorth(result, excerpt.text, outlook)) plan.set(result.at, excerpt);
-    names.add(plan.get(result.at)?.text ?? result.text);
+    const { at, text } = result;
+    const keeps = keptLines(result, shown.names);
+    const excerpt = writeExcerpt(text, { keeps });
+    const saved = text.length - excerpt.text.length - shown.lines.unitsElsewhere(text, keeps);
+    if (excerpt.hidden > 0 && isWorth(result, saved, outlook)) plan.set(at, excerpt);
+    const goesOut = plan.get(at)?.text ?? text;
+    shown.names.add(goesOut);
+    shown.lines.add(goesOut);
   }
   return plan;
 }
@@ -52,14 +58,18 @@ function choose(blocks: readonly Block[]): ReadonlyMap<number, OldResult> {
   return new Map(old.map((result) => [result.at, result]));
 }
 
-/** What is named by all that goes out as before. */
-function namesElsewhere(blocks: readonly Block[], chosen: ReadonlyMap<number, OldResult>): ShownNames {
-  const names = new ShownNames();
+/** What all that goes out as before shows. */
+function showOthers(blocks: readonly Block[], chosen: ReadonlyMap<number, OldResult>): { names: ShownNames; lines: ShownLines } {
+  const [names, lines] = [new ShownNames(), new ShownLines()];
   for (const [at, { source, text, call }] of blocks.entries()) {
-    if (source === 'call') names.add(textsIn(call?.input).join('\n'));
-    else if (source !== 'opaque' && !chosen.has(at) && (source !== 'result' || text.length < mostSure)) names.add(text);
+    if (source === 'opaque' || chosen.has(at)) continue;
+    const texts = source === 'call' ? textsIn(call?.input) : [text];
+    for (const each of texts) {
+      lines.add(each);
+      if (source !== 'result' || each.length < mostSure) names.add(each);
+    }
   }
-  return names;
+  return { names, lines };
 }
 
 function keptLines({ kind, text }: OldResult, names: ShownNames): boolean[] {

@@ -32,9 +32,10 @@ export function lookAhead(blocks: readonly Block[]): Outlook {
   return { context: fixedTokens + units / unitsOfToken, turns: Math.min(60, Math.max(8, calls / 2)) };
 }
 
-export function isWorth({ kind = 'file', text }: OldResult, shown: string, { context, turns }: Outlook): boolean {
+/** `savedUnits`: UTF-16 units that the conversation gets shorter by. */
+export function isWorth({ kind = 'file', text }: OldResult, savedUnits: number, { context, turns }: Outlook): boolean {
   const whole = text.length / unitsOfToken;
-  const saved = (text.length - shown.length) / unitsOfToken;
+  const saved = savedUnits / unitsOfToken;
   if (saved < least.tokens || saved < whole * least.share) return false;
   const carried = price.read * turns;
   const turn = context * price.read + callTokens * price.output + whole * (price.written + carried);
