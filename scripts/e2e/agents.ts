@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadCounter } from '../../src/tokens/count.ts';
 import { startConnectProxy } from '../../test/helpers/loopback-connect.ts';
 import { checkAgentTours } from './agent-compare.ts';
+import { checkTerminalTour } from './agent-terminal.ts';
 import { planAgentTour } from './agent-tour.ts';
 import { type AgentVisit, visitAgent } from './agent-visit.ts';
 import type { Checks } from './checks.ts';
@@ -14,11 +15,12 @@ import { tourAgents } from './tour-agents.ts';
 import { turnsOf } from './wire.ts';
 import { createWorkplace } from './workplace.ts';
 
-type Part = (checks: Checks, cli: string) => Promise<void>;
-
 /** One part for each agent, by its name. */
-export const agentParts: Readonly<Record<string, Part>> = Object.fromEntries(
-  tourAgents.map((agent): [string, Part] => [agent.name, (checks, cli) => visitWith(checks, cli, agent)]),
+export const agentParts = Object.fromEntries(
+  tourAgents.map((agent) => [
+    agent.name,
+    { title: `${agent.title} ${agent.version}`, check: (checks: Checks, cli: string) => visitWith(checks, cli, agent) },
+  ]),
 );
 
 async function visitWith(checks: Checks, cli: string, agent: TourAgent): Promise<void> {
@@ -46,6 +48,7 @@ async function checkAgent(checks: Checks, setting: Setting, agent: TourAgent): P
   checkReceipt(checks, wrapped, existsSync(receipt) ? readFileSync(receipt, 'utf8') : '{}');
   await checkRefused(checks, setting, agent);
   await checkCorporate(checks, setting, agent);
+  if (agent.terminal) await checkTerminalTour(checks, setting, agent, agent.terminal);
 }
 
 function checkReceipt(checks: Checks, { requests, finished }: AgentVisit, text: string): void {

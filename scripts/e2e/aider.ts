@@ -10,6 +10,7 @@ import { endMarked, type Finished, findMarked, findPorts, isListening, run, wait
 import { createWorkplace, snapshot, type Workplace } from './workplace.ts';
 
 const agent = { name: 'aider-chat', version: '0.86.1', minors: [12, 11, 10] };
+export const title = `aider ${agent.version}`;
 const ourCache = join('.cache', 'headroom');
 
 export async function checkAider(checks: Checks, cli: string): Promise<void> {

@@ -64,6 +64,9 @@ export async function checkClient(checks: Checks, base: string, closedBase: stri
   checks.equal('retrieve: by a query', JSON.stringify([found.count, found.results]), JSON.stringify([1, [`78:${log.split('\n')[77]}`]]));
   const missing = await headroom.retrieve!('0123456789abcdef').catch((thrown: Error & { statusCode?: number }) => thrown.statusCode);
   checks.equal('retrieve: of none is told', String(missing), '404');
+  const toolCall = { id: 't', name: 'headroom_retrieve', input: { hash } };
+  const handled = (await headroom.handleToolCall!({ toolCall, provider: 'anthropic' })) as Json;
+  checks.equal('handleToolCall: the original', String((handled.data as Json).originalContent), log);
   const noModel = await headroom.compressRaw!({ messages: [] }).catch((thrown: Error & { errorType?: string }) => thrown.errorType);
   checks.equal('compress: without a model is told', String(noModel), 'invalid_request');
   const health = (await headroom.health!()) as Json;
@@ -76,7 +79,7 @@ export async function checkClient(checks: Checks, base: string, closedBase: stri
   const stats = (await headroom.proxyStats!()) as Record<string, Json>;
   checks.check(
     'proxyStats',
-    stats.requests!.total === 5 && Number(stats.tokens!.saved) > 5000 && stats.compression!.ccrRetrievals === 2,
+    stats.requests!.total === 5 && Number(stats.tokens!.saved) > 5000 && stats.compression!.ccrRetrievals === 3,
     JSON.stringify(stats).slice(0, 900),
   );
   const summary = (await headroom.getSummary!()) as Json;

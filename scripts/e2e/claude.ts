@@ -19,6 +19,7 @@ import { createWorkplace, setAside } from './workplace.ts';
 
 const agent = '@anthropic-ai/claude-code';
 const version = '2.1.330';
+export const title = `Claude Code ${version}`;
 /** What a plain install gets on Node 20. */
 const olderVersion = '2.1.197';
 const steps = planTour('').steps.length;

@@ -14,6 +14,7 @@ import { turnsOf, usagesOf } from './wire.ts';
 import { createWorkplace } from './workplace.ts';
 
 const version = '0.169.0';
+export const title = `Codex ${version}`;
 const withFunctions = 'gpt-5.5';
 const inCodeMode = 'gpt-6.1-sol';
 

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDecisions } from '../../src/store/decision-files.ts';
+import type { RecordedDecision } from '../../src/store/decisions.ts';
 import { type LedgerBlock, type LedgerLine, openLedger } from '../../src/store/ledger.ts';
 import { openOriginals } from '../../src/store/originals.ts';
 import { cacheParts } from '../../src/store/place.ts';
@@ -19,6 +20,7 @@ const kinds = ['numbered-lines', 'search', 'test-runs', 'git', 'json', 'text'];
 
 /** By which two results are found among the decisions. */
 const [sentKey, excerptKey] = ['00112233aabbccdd', 'ffeeddcc44556677'];
+const shownFile = '     1→import { render } from "./page";\n[… 2-60 as above: Read page.ts]';
 const shownRun = `collected 401 items
 
 [… 400 lines: passed tests]
@@ -34,22 +36,24 @@ export function furnishCache(cacheFolder: string): string {
   for (const text of [listing(), 'A text that nobody claims.\n'.repeat(900)]) originals.keep(text);
   const kept = originals.keep(testRun());
   if (!kept.isKept) throw new Error(kept.reason);
-  const sent = { reason: 'shrunk', levers: {}, before: 900, after: 500 };
-  const file = {
-    ...sent,
-    key: sentKey.padEnd(32, '0'),
-    text: '     1→import { render } from "./page";\n[… 2-60 as above: Read page.ts]',
-    kind: 'numbered-lines',
-  };
-  const excerpt = { ...sent, key: excerptKey.padEnd(32, '0'), text: shownRun, kind: 'test-run', form: 'excerpt', original: kept.name };
-  void openDecisions(parts.decisions).append('a'.repeat(32), { v: 1, id: 'one', scope: 's', era: 'e', decided: [file, excerpt] });
   const ledger = openLedger(parts.ledger);
-  for (let number = 0; number < 900; number++) ledger.append(madeUp(number, kept.name));
+  for (let number = 0; number < 900; number++) {
+    const line = madeUp(number, kept.name);
+    ledger.append(line);
+    const decided = (line.blocks ?? []).flatMap(decisionOf);
+    void openDecisions(parts.decisions).append('a'.repeat(32), { v: 1, id: `${number}`, scope: 's', era: 'e', decided });
+  }
   ledger.close();
   // Not ours: it must not be listed.
   mkdirSync(parts.originals, { recursive: true });
   writeFileSync(join(parts.originals, 'notes.txt'), 'not an original');
   return kept.name;
+}
+
+function decisionOf({ key, kind, before, after, original }: LedgerBlock): readonly RecordedDecision[] {
+  if (key === undefined) return [];
+  const same = { key: key.padEnd(32, '0'), reason: 'shrunk', kind, levers: {}, before, after };
+  return [original === undefined ? { ...same, text: shownFile } : { ...same, text: shownRun, form: 'excerpt', original }];
 }
 
 /** One more request, of today's session. */

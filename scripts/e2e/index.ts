@@ -1,17 +1,19 @@
 /**
  * Runs real agents against our own loopback upstream, bare and under the built command, and what takes too long for a test.
- * All of it, or the parts that are named. Prints each check; ends with the count.
+ * All of it, or the parts that are named; `agents`: all that are about one agent. Prints each check, a table of agents, and the count;
+ * `--readme` puts the table into the README.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Row, remember, rowOf, tableOf, writeTable } from './agent-table.ts';
 import { agentParts } from './agents.ts';
-import { checkAider } from './aider.ts';
+import { title as aiderTitle, checkAider } from './aider.ts';
 import { checkCallers } from './callers.ts';
-import { createChecks } from './checks.ts';
-import { checkClaude } from './claude.ts';
-import { checkCodex } from './codex.ts';
+import { type Checks, createChecks } from './checks.ts';
+import { checkClaude, title as claudeTitle } from './claude.ts';
+import { checkCodex, title as codexTitle } from './codex.ts';
 import { checkDashboard } from './dashboard.ts';
 import { checkDemo } from './demo.ts';
 import { checkMcp } from './mcp.ts';
@@ -19,17 +21,24 @@ import { checkOriginals } from './originals.ts';
 import { checkTerminalTail } from './terminal-tail.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const parts = {
-  claude: checkClaude,
-  aider: checkAider,
-  codex: checkCodex,
+
+interface Part {
+  readonly check: (checks: Checks, cli: string) => Promise<void>;
+  /** The agent and its version: it has a line in the table. */
+  readonly title?: string;
+}
+
+const parts: Readonly<Record<string, Part>> = {
+  claude: { check: checkClaude, title: claudeTitle },
+  aider: { check: checkAider, title: aiderTitle },
+  codex: { check: checkCodex, title: codexTitle },
   ...agentParts,
-  mcp: checkMcp,
-  callers: checkCallers,
-  originals: checkOriginals,
-  demo: checkDemo,
-  dashboard: checkDashboard,
-  'terminal-tail': checkTerminalTail,
+  mcp: { check: checkMcp },
+  callers: { check: checkCallers },
+  originals: { check: checkOriginals },
+  demo: { check: checkDemo },
+  dashboard: { check: checkDashboard },
+  'terminal-tail': { check: checkTerminalTail },
 };
 
 if (process.platform !== 'linux') {
@@ -39,13 +48,22 @@ if (process.platform !== 'linux') {
   mkdirSync(parent, { recursive: true });
   const dist = mkdtempSync(join(parent, 'headroom-e2e-'));
   const checks = createChecks();
+  const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+  const rows: Row[] = [];
   try {
     execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), dist], { stdio: ['ignore', 'ignore', 'inherit'] });
-    for (const [name, check] of Object.entries(parts))
-      if (process.argv.length < 3 || process.argv.includes(name)) await check(checks, join(dist, 'cli.js'));
+    for (const [name, { check, title }] of Object.entries(parts)) {
+      const isAsked = asked.length === 0 || asked.includes(name) || (title !== undefined && asked.includes('agents'));
+      if (!isAsked) continue;
+      const { checks: ours, results } = remember(checks);
+      await check(ours, join(dist, 'cli.js'));
+      if (title !== undefined && results.length > 0) rows.push(rowOf(title, results));
+    }
   } finally {
     rmSync(dist, { recursive: true, force: true });
   }
+  if (rows.length > 0) console.log(`\n${tableOf(rows)}\n`);
+  if (process.argv.includes('--readme')) writeTable(join(root, 'README.md'), tableOf(rows), new Date().toISOString().slice(0, 10));
   console.log(`${checks.passed()} passed, ${checks.failed()} failed`);
   process.exitCode = checks.failed() > 0 ? 1 : 0;
 }

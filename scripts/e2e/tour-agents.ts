@@ -6,6 +6,11 @@ export const tourAgents: readonly TourAgent[] = [
     ...{ name: 'opencode', title: 'opencode', package: 'opencode-ai', version: '1.18.33', command: 'opencode' },
     hasServer: true,
     retries: [503],
+    terminal: {
+      args: ['-m', 'anthropic/claude-sonnet-4-5'],
+      ready: /Ask anything|ctrl\+p|AGENT-EXIT=/i,
+      quit: async (screen) => screen.type('/exit'),
+    },
     setUp({ write, upstream, server, prompt }) {
       const settings = {
         provider: { anthropic: { options: { baseURL: `${upstream}/v1` } } },
@@ -23,6 +28,11 @@ export const tourAgents: readonly TourAgent[] = [
     ...{ name: 'gemini', title: 'Gemini CLI', package: '@google/gemini-cli', version: '0.61.0', command: 'gemini' },
     hasServer: true,
     retries: [503],
+    terminal: {
+      args: ['--yolo', '--skip-trust', '-m', 'gemini-2.5-pro'],
+      ready: /Type your message|AGENT-EXIT=/,
+      quit: async (screen) => screen.type('/quit'),
+    },
     setUp({ write, upstream, server, prompt }) {
       const settings = {
         security: { auth: { selectedType: 'gemini-api-key' } },
