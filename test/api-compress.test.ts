@@ -250,6 +250,38 @@ describe('retrieve', () => {
     expect(readdirSync(join(api.cacheFolder, 'originals')).every((name) => /^[0-9a-f]{16}$/.test(name))).toBe(true);
   });
 
+  test('answers a call of the tool as each provider spells it', async () => {
+    const ask = async (body: object) => {
+      const reply = await post('/v1/retrieve/tool_call', body);
+      return { status: reply.status, ...((await reply.json()) as { success: boolean; tool_result: Record<string, string> }) };
+    };
+    const words = JSON.stringify({ hash, lines: '151' });
+    const calls = [
+      [{ tool_call: { id: 'a', name: 'headroom_retrieve', input: { hash, lines: '151' } } }, { type: 'tool_result', tool_use_id: 'a' }],
+      [
+        { provider: 'openai', tool_call: { id: 'b', function: { name: 'headroom_retrieve', arguments: words } } },
+        { role: 'tool', tool_call_id: 'b' },
+      ],
+      [
+        { provider: 'openai_responses', tool_call: { id: 'x', call_id: 'c', name: 'mcp__headroom__headroom_retrieve', arguments: words } },
+        { type: 'function_call_output', call_id: 'c' },
+      ],
+      [
+        { provider: 'google', tool_call: { functionCall: { name: 'headroom_retrieve', args: { hash, lines: 151 } } } },
+        { tool_call_id: '' },
+      ],
+    ] as const;
+    for (const [body, spelling] of calls) {
+      const { success, tool_result: result } = await ask(body);
+      expect({ success, result }).toMatchObject({ success: true, result: spelling });
+      expect(JSON.parse(result.content ?? result.output ?? '')).toMatchObject({ original_content: `${log.split('\n')[150]}\n` });
+    }
+    const missing = await ask({ tool_call: { id: 'd', name: 'headroom_retrieve', input: { hash: '0123456789abcdef' } } });
+    expect(missing).toMatchObject({ status: 200, success: false, data: { status: 'missing', hash: '0123456789abcdef' } });
+    for (const wrong of [{}, { tool_call: 7 }, { tool_call: { name: 'rm' } }, { provider: 'openai', tool_call: { function: null } }])
+      expect((await ask(wrong)).status).toBe(400);
+  });
+
   test('shows the bare text to those who hold the content secret alone', async () => {
     expect((await fetch(`${api.url}/originals/${hash}`)).status).toBe(418);
     api.access = 'content';

@@ -85,6 +85,7 @@ export function createApi({ cacheFolder, profile, recovery, version, isReady = (
       return answerCompress(body, request.headers['x-headroom-bypass'] === 'true', { profile, recovery, open, onCompressed });
     }),
     '/v1/retrieve': post(async (_, { value }) => (await import('./retrieve.ts')).answerRetrieve({ hash: undefined, ...value }, retrieving)),
+    '/v1/retrieve/tool_call': post(async (_, { value }) => (await import('./tool-call.ts')).answerToolCall(value, retrieving)),
     '/v1/retrieve/*': get(['all'], async ({ name, query }) =>
       (await import('./retrieve.ts')).answerRetrieve({ ...Object.fromEntries(query), hash: name }, retrieving),
     ),
@@ -98,7 +99,7 @@ export function createApi({ cacheFolder, profile, recovery, version, isReady = (
     answer: (request, response, target, access) => {
       const [path = '', query = ''] = target.split(/\?(.*)/s);
       const [, folder, name = ''] = /^(\/originals|\/v1\/retrieve)\/([^/]+)$/.exec(path) ?? [];
-      const key = folder === undefined ? path : `${folder}/*`;
+      const key = folder === undefined || Object.hasOwn(routes, path) ? path : `${folder}/*`;
       const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
       if (!route?.access.includes(access)) return undefined;
       const question = { request, response, access, name, query: new URLSearchParams(query) };
