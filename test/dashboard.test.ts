@@ -148,10 +148,10 @@ describe('what was sent', () => {
       { ...decided, key: 'f'.repeat(32), text: 'another' },
       { ...decided, text: 'line 1\n[… 1 line]', original: original.isKept ? original.name : '' },
     );
-    expect(await dashboard.ask(`sent/${key}.json`)).toEqual({
+    expect(await dashboard.ask(`sent/${key}-3.json`)).toEqual({
       ...{ key, before: 'line 1\nline 2\n', after: 'line 1\n[… 1 line]', isCut: false, original: original.isKept && original.name },
     });
-    expect(await dashboard.ask(`sent/${'f'.repeat(16)}.json`)).toEqual({ key: 'f'.repeat(16), after: 'another', isCut: false });
+    expect(await dashboard.ask(`sent/${'f'.repeat(16)}-3.json`)).toEqual({ key: 'f'.repeat(16), after: 'another', isCut: false });
   });
 
   test('is beside the whole where that follows from it: numbers that were thinned', async () => {
@@ -160,22 +160,23 @@ describe('what was sent', () => {
     const text = numbered.map((line, at) => (at % 10 === 9 || at === 0 || at === 39 ? line : lines[at])).join('\n');
     const count = await loadCounter();
     await append({ ...decided, text, before: count(numbered.join('\n')), form: 'invertible' });
-    expect(await dashboard.ask<PageSent>(`sent/${key}.json`)).toMatchObject({ before: numbered.join('\n'), after: text });
+    expect(await dashboard.ask<PageSent>(`sent/${key}-3.json`)).toMatchObject({ before: numbered.join('\n'), after: text });
     // Where that is not the text that was counted, nothing is claimed.
     await append({ ...decided, key: 'f'.repeat(32), text, before: 12 });
-    expect(await dashboard.ask<PageSent>(`sent/${'f'.repeat(16)}.json`)).not.toHaveProperty('before');
+    expect(await dashboard.ask<PageSent>(`sent/${'f'.repeat(16)}-3.json`)).not.toHaveProperty('before');
   });
 
   test('is the first form that a result was given, and nothing of what is cut short or went out as it came', async () => {
     const file = join(dashboard.folders.decisions, `${'a'.repeat(16)}.jsonl`);
     await append(decided);
-    expect((await send(`${address}sent/${key}.json`)).status).toBe(404);
+    expect((await send(`${address}sent/${key}-3.json`)).status).toBe(404);
     appendFileSync(file, `{"v":1,"id":"x","scope":"s","era":"e","decided":[{"key":"${decided.key}","text":"cut sho\n`);
+    await append({ ...decided, text: 'of a later time', after: 2 });
     await append({ ...decided, text: 'first' });
     await append({ ...decided, text: 'second' });
     appendFileSync(file, `{"v":1,"id":"x","scope":"s","era":"e","decided":[{"key":"${decided.key}","text":"unfin`);
-    expect(await dashboard.ask<PageSent>(`sent/${key}.json`)).toMatchObject({ after: 'first' });
-    expect((await send(`${address}sent/${'9'.repeat(16)}.json`)).status).toBe(404);
+    expect(await dashboard.ask<PageSent>(`sent/${key}-3.json`)).toMatchObject({ after: 'first' });
+    expect((await send(`${address}sent/${'9'.repeat(16)}-3.json`)).status).toBe(404);
   });
 });
 

@@ -99,6 +99,15 @@ describe('results are listed one by one', () => {
     expect(list([block({})])).toBeUndefined();
   });
 
+  test('also where old ones were rewritten at a cold cache, and not when they are sent again after that', () => {
+    const old = shrunk('git', 3000, { 'cold cache': 2000 }, true);
+    const cold = { why: 'idle' as const, before: 3000, after: 1000, instead: 'era' };
+    expect(ledgerLine({ ...record, blocks: [old, shrunk('search', 900, { repeats: 200 }, true)], cold }, launch)?.blocks).toEqual([
+      { tool: 'Bash', kind: 'git', form: 'invertible', again: true, before: 3000, after: 1000, levers: { 'cold cache': 2000 }, key: '' },
+    ]);
+    expect(list([old])).toBeUndefined();
+  });
+
   test('of hundreds the heaviest, in their order', () => {
     const sizes = Array.from({ length: 300 }, (_, at) => 200 + ((at * 7919) % 300));
     const listed = list(sizes.map((tokens) => block({ reason: 'nothing to gain', tokensBefore: tokens, tokensAfter: tokens }))) ?? [];

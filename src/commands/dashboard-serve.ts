@@ -30,7 +30,7 @@ export async function serveDashboard(port: number, opens: boolean): Promise<void
     readData: followFigures(ledger, await loadPrices(await readOwnPrices()), () => findRunningLaunches(cacheFolder, process.platform)),
     readOriginals: async () => readOriginals(cacheFolder),
     compareOriginal: async (name) => compareOriginal(name, originalsFolders(cacheFolder), await count()),
-    readSent: async (key) => readSent(key, { decisions, originals: originalsFolders(cacheFolder) }, await count()),
+    readSent: async (key, after) => readSent(key, after, { decisions, originals: originalsFolders(cacheFolder) }, await count()),
   });
   process.stdout.write(`${page.address}\n`);
   if (process.stdout.isTTY) say('Ctrl-C ends it.');

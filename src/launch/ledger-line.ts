@@ -36,7 +36,7 @@ export function ledgerLine(record: ExchangeRecord, launch: LaunchPart): LedgerLi
     record;
   if (outcome === 'refused') return undefined;
   // Whoever only observes keeps no original.
-  const listed = listBlocks(blocks, launch.mode === 'shrink');
+  const listed = listBlocks(record, launch.mode === 'shrink');
   return {
     v: 1,
     time: new Date(time).toISOString(),

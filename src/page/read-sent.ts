@@ -12,14 +12,14 @@ export interface SentPlaces {
   readonly originals: readonly string[];
 }
 
-/** `key`: of a line of the ledger. Undefined where nothing of it is kept. */
-export function readSent(key: string, { decisions, originals }: SentPlaces, count: TokenCounter): PageSent | undefined {
-  const decision = findDecision(decisions, key);
+/** `key` and `after`: of a line of the ledger. Undefined where nothing of it is kept. */
+export function readSent(key: string, after: number, { decisions, originals }: SentPlaces, count: TokenCounter): PageSent | undefined {
+  const decision = findDecision(decisions, key, after);
   if (decision?.text === undefined) return undefined;
-  const { text: after, original } = decision;
-  const before = original === undefined ? undoForm(after, decision.before, count) : textOf(original, originals);
-  const isCut = Math.max(after.length, before?.length ?? 0) > mostShown;
-  return { key, before: before?.slice(0, mostShown), after: after.slice(0, mostShown), isCut, original };
+  const { text, original } = decision;
+  const before = original === undefined ? undoForm(text, decision.before, count) : textOf(original, originals);
+  const isCut = Math.max(text.length, before?.length ?? 0) > mostShown;
+  return { key, before: before?.slice(0, mostShown), after: text.slice(0, mostShown), isCut, original };
 }
 
 function textOf(name: string, folders: readonly string[]): string | undefined {

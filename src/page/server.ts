@@ -22,8 +22,8 @@ export interface PageParts {
   readonly readOriginals: () => Promise<PageOriginals>;
   /** `name`: 16 hex digits. Undefined where there is no such original, or none that can be trusted. */
   readonly compareOriginal: (name: string) => Promise<PageComparison | undefined>;
-  /** `key`: 16 hex digits, of a result in the ledger. Undefined where what it became is not kept. */
-  readonly readSent: (key: string) => Promise<PageSent | undefined>;
+  /** `key`: 16 hex digits, and tokens after, of a result in the ledger. Undefined where what it became is not kept. */
+  readonly readSent: (key: string, after: number) => Promise<PageSent | undefined>;
 }
 
 export interface RunningPage {
@@ -69,7 +69,8 @@ interface Door {
 async function serve(request: IncomingMessage, response: ServerResponse, { secret, port, parts }: Door): Promise<void> {
   const { isAdmitted, target } = admit(request, secret, port);
   const path = target.split('?', 1)[0] ?? '';
-  const [, shelf, name] = /^\/(originals|sent)\/([0-9a-f]{16})\.json$/.exec(path) ?? [];
+  const [, name] = /^\/originals\/([0-9a-f]{16})\.json$/.exec(path) ?? [];
+  const [, key, after] = /^\/sent\/([0-9a-f]{16})-(\d{1,9})\.json$/.exec(path) ?? [];
   const { files, readData, readOriginals, compareOriginal, readSent } = parts;
   // No detail: whoever asks without the secret learns nothing.
   if (!isAdmitted || isForeign(request)) send(response, 403, 'text/plain', 'Forbidden\n');
@@ -81,7 +82,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, { secre
   else if (path === '/page.css') send(response, 200, 'text/css', files.style);
   else if (path === '/data.json') sendJson(request, response, await readData());
   else if (path === '/originals.json') sendJson(request, response, await readOriginals());
-  else if (name !== undefined) sendJson(request, response, await (shelf === 'sent' ? readSent(name) : compareOriginal(name)));
+  else if (name !== undefined) sendJson(request, response, await compareOriginal(name));
+  else if (key !== undefined) sendJson(request, response, await readSent(key, Number(after)));
   else send(response, 404, 'text/plain', 'Not found\n');
 }
 

@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { isDecisionFile } from './decision-files.ts';
 import type { DecisionLine, RecordedDecision } from './decisions.ts';
 
-/** `key`: how the messages' part of a chain key begins, 16 hex digits. The first decision that replaced its text; undefined where none is kept. */
-export function findDecision(folder: string, key: string): RecordedDecision | undefined {
+/**
+ * `key`: how the messages' part of a chain key begins, 16 hex digits; `after`: the tokens of what its text was replaced by, which may have been
+ * another at another time. Undefined where none is kept.
+ */
+export function findDecision(folder: string, key: string, after: number): RecordedDecision | undefined {
   for (const file of youngestFirst(folder)) {
-    const found = findIn(file, key);
+    const found = findIn(file, key, after);
     if (found) return found;
   }
   return undefined;
 }
 
 /** Hundreds of megabytes may be there: only lines that hold the key are parsed. */
-function findIn(file: string, key: string): RecordedDecision | undefined {
+function findIn(file: string, key: string, after: number): RecordedDecision | undefined {
   const bytes = read(file);
   const mark = `"key":"${key}`;
   for (let at = bytes.indexOf(mark); at >= 0; ) {
@@ -22,7 +25,7 @@ function findIn(file: string, key: string): RecordedDecision | undefined {
     const end = bytes.indexOf(0x0a, at);
     if (end < 0) return undefined;
     const decided = parse(bytes.toString('utf8', start, end))?.decided ?? [];
-    const found = decided.find((decision) => decision.key.startsWith(key) && decision.text !== undefined);
+    const found = decided.find((decision) => decision.key.startsWith(key) && decision.after === after && decision.text !== undefined);
     if (found) return found;
     at = bytes.indexOf(mark, end);
   }

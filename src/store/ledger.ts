@@ -41,7 +41,10 @@ export interface LedgerLine {
   /** Results that this request sent for the first time, and those that an earlier one had sent. While observing: as they would have gone. */
   readonly first: ResultSums;
   readonly carried: ResultSums;
-  /** The heaviest of `first` one by one, in order; those too small to be counted are not among them. Absent in lines of older versions. */
+  /**
+   * The heaviest of `first`, and of those rewritten at a cold cache, one by one, in order; those too small to be counted are not among them.
+   * Absent in lines of older versions.
+   */
   readonly blocks?: readonly LedgerBlock[];
   /** Milliseconds of our own work. */
   readonly addedMs: number;
@@ -76,6 +79,8 @@ export interface LedgerBlock {
   /** Null: it went out as it came, and `reason` says why. */
   readonly form: 'invertible' | 'same-to-the-eye' | 'excerpt' | null;
   readonly reason?: string;
+  /** True where an earlier request had sent it in another form, at a time that is over: see `cold`. */
+  readonly again?: true;
   readonly before: number;
   readonly after: number;
   /** Tokens removed. */

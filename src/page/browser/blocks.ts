@@ -12,7 +12,7 @@ const forms = {
 
 /** Nothing where the request sent no result for the first time. */
 export function showBlocks({ blocks, first, mode }: PageRequest): readonly HTMLElement[] {
-  if (first.results === 0) return [];
+  if (first.results === 0 && !blocks) return [];
   if (!blocks) return first.before > 0 ? [hint('This line is of an older version, which kept the sums alone.')] : [];
   const comparison = element('section', { class: 'inner', 'aria-label': 'A result before and after', tabindex: '-1' });
   const heads = ['Tool', 'Taken for', 'What became of it', 'Before', 'After', 'Removed by', ''].map((title, at) =>
@@ -25,17 +25,13 @@ export function showBlocks({ blocks, first, mode }: PageRequest): readonly HTMLE
     element('thead', {}, element('tr', {}, ...heads)),
     element('tbody', {}, ...blocks.map((block) => drawBlock(block, comparison))),
   );
-  const others = first.results - blocks.length;
-  const notes = [
-    ...(others > 0
-      ? [`${sayNumber(others)} more ${others === 1 ? 'was' : 'were'} too small to be counted, or not among the heaviest.`]
-      : []),
-  ];
-  return [element('div', { class: 'sheet' }, table), ...notes.map(hint), comparison];
+  const others = first.results - blocks.filter(({ again }) => !again).length;
+  const rest = `${sayNumber(others)} more ${others === 1 ? 'was' : 'were'} too small to be counted, or not among the heaviest.`;
+  return [element('div', { class: 'sheet' }, table), ...(others > 0 ? [hint(rest)] : []), comparison];
 }
 
 function drawBlock(block: PageBlock, comparison: HTMLElement): HTMLElement {
-  const { tool, kind, form, reason = 'unknown', before, after, levers = {}, original, key } = block;
+  const { tool, kind, form, reason = 'unknown', again, before, after, levers = {}, original, key } = block;
   const open = () => void openSent(block, comparison);
   const words = original === undefined ? 'what was sent' : 'before and after';
   const cell = (content: Child, isNumber = false) => element('td', { class: isNumber ? 'is-number' : undefined }, content);
@@ -44,7 +40,7 @@ function drawBlock(block: PageBlock, comparison: HTMLElement): HTMLElement {
     {},
     element('th', { scope: 'row' }, tool ?? 'unknown'),
     cell(kind),
-    cell(form === null ? `as it came: ${reason}` : forms[form]),
+    cell(form === null ? `as it came: ${reason}` : `${forms[form]}${again ? ', in place of what was sent before' : ''}`),
     cell(sayNumber(before), true),
     cell(sayNumber(after), true),
     cell(

@@ -15,7 +15,7 @@ export async function openComparison(name: string, place: HTMLElement): Promise<
 export async function openSent(shown: ShownForm, place: HTMLElement): Promise<void> {
   const { key, original } = shown;
   await open(original ?? 'it', place, async () => {
-    const sent = key === undefined ? undefined : await ask<PageSent>(`sent/${key}.json`).catch(() => undefined);
+    const sent = key === undefined ? undefined : await ask<PageSent>(`sent/${key}-${shown.after}.json`).catch(() => undefined);
     if (sent) return showSent(sent, shown);
     if (original === undefined) throw new Error('what was sent is not kept (any more)');
     return show(await ask<PageComparison>(`originals/${original}.json`), shown);
