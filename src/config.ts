@@ -30,6 +30,12 @@ export const wrapOptions = {
     repeats: true,
     isKept: true,
   },
+  cold: {
+    flag: '--no-cold',
+    variable: 'HEADROOM_NO_COLD',
+    description: 'never rewrite old results, not even once the cache has expired',
+    isKept: true,
+  },
   pty: { flag: '--no-pty', variable: 'HEADROOM_NO_PTY', description: 'run the agent on this terminal, without a relay', isKept: true },
   quiet: { flag: '--quiet', variable: 'HEADROOM_QUIET', description: 'print no notes and no receipt', isKept: true },
   receiptJson: { flag: '--receipt-json <file>', variable: 'HEADROOM_RECEIPT_JSON', description: "write the receipt's figures to a file" },
@@ -56,8 +62,9 @@ export interface WrapFlags {
   readonly observe?: boolean;
   readonly profile?: string;
   readonly upstream?: readonly string[];
-  /** False for `--no-pty`; commander says true where it is absent. */
+  /** False for `--no-pty` and `--no-cold`; commander says true where they are absent. */
   readonly pty?: boolean;
+  readonly cold?: boolean;
   readonly quiet?: boolean;
   readonly ephemeral?: boolean;
   readonly mcp?: boolean;
@@ -84,6 +91,7 @@ export function resolveWrapSettings(flags: WrapFlags, environment: Environment, 
     profile: readProfile(choose('profile')),
     upstream: all,
     upstreams,
+    rewritesCold: !readSwitch(choose('cold')),
     usePty: !readSwitch(choose('pty')),
     isQuiet: readSwitch(choose('quiet')),
     receiptFile: readPath(choose('receiptJson')),
@@ -104,7 +112,7 @@ export interface Chosen {
 
 export function chooseValue(name: OptionName, flags: WrapFlags, environment: Environment, file?: SettingsFile): Chosen {
   const { variable, ...option } = wrapOptions[name];
-  const flag = name === 'pty' ? flags.pty === false || undefined : flags[name];
+  const flag = name === 'pty' || name === 'cold' ? flags[name] === false || undefined : flags[name];
   if (flag !== undefined) return { value: flag, source: 'flag', origin: `--${keyOf(name)}` };
   if (environment[variable]?.trim()) return { value: environment[variable], source: 'environment', origin: variable };
   const key = keyOf(name);

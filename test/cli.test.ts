@@ -63,6 +63,7 @@ describe('the choices', () => {
     profile: 'standard',
     upstream: undefined,
     upstreams: {},
+    rewritesCold: true,
     usePty: true,
     isQuiet: false,
     receiptFile: undefined,
@@ -81,7 +82,7 @@ describe('the choices', () => {
     const environment = {
       ...{ HEADROOM_OBSERVE: '1', HEADROOM_PROFILE: 'lossless', HEADROOM_UPSTREAM: 'http://u', HEADROOM_NO_PTY: 'yes' },
       ...{ HEADROOM_QUIET: 'on', HEADROOM_RECEIPT_JSON: 'r', HEADROOM_EXPLAIN: 'e', HEADROOM_OFF: '0' },
-      ...{ HEADROOM_EPHEMERAL: 'true', HEADROOM_MCP: '1' },
+      ...{ HEADROOM_EPHEMERAL: 'true', HEADROOM_MCP: '1', HEADROOM_NO_COLD: '1' },
     };
     expect(resolveWrapSettings({ pty: true }, environment)).toEqual({
       ...{
@@ -89,6 +90,7 @@ describe('the choices', () => {
         profile: 'lossless',
         upstream: 'http://u',
         upstreams: {},
+        rewritesCold: false,
         usePty: false,
         isQuiet: true,
         receiptFile: 'r',

@@ -40,9 +40,9 @@ describe('the values in force', () => {
     const environment = { HEADROOM_QUIET: '0', HEADROOM_NO_PTY: 'no', HEADROOM_UPSTREAM: 'http://e', HEADROOM_EPHEMERAL: '1' };
     const over = { profile: 'lossless', upstream: 'http://e', upstreams: {}, usePty: true, isQuiet: false, isEphemeral: true };
     expect(resolveWrapSettings({ pty: true }, environment, { path, values })).toMatchObject(over);
-    const flags = { pty: false, quiet: true, profile: 'standard', upstream: ['http://x'] };
+    const flags = { pty: false, cold: false, quiet: true, profile: 'standard', upstream: ['http://x'] };
     expect(resolveWrapSettings(flags, environment, { path, values })).toMatchObject({
-      ...{ profile: 'standard', upstream: 'http://x', usePty: false, isQuiet: true },
+      ...{ profile: 'standard', upstream: 'http://x', rewritesCold: false, usePty: false, isQuiet: true },
     });
   });
 
@@ -83,7 +83,7 @@ describe('config', () => {
     const { code, stdout, stderr } = await config([], { HEADROOM_QUIET: '1' });
     expect({ code, stderr }).toEqual(ok);
     const expected = [
-      ...['profile    standard  default', 'upstream   (none)    default', 'no-pty     false     default'],
+      ...['profile    standard  default', 'upstream   (none)    default', 'no-cold    false     default', 'no-pty     false     default'],
       ...['quiet      true      HEADROOM_QUIET', 'ephemeral  false     default', 'price      (none)    default', '', `file: ${file}`, ''],
     ];
     expect(stdout.split('\n')).toEqual(expected);
@@ -111,7 +111,7 @@ describe('config', () => {
     expect(all.settings.slice(0, 3)).toEqual([
       { key: 'profile', value: 'lossless', source: 'environment', variable: 'HEADROOM_PROFILE' },
       { key: 'upstream', value: ['http://a', 'openai=http://b'], source: 'file' },
-      { key: 'no-pty', value: false, source: 'default' },
+      { key: 'no-cold', value: false, source: 'default' },
     ]);
     expect(JSON.parse((await config(['path', '--json'])).stdout)).toEqual({ file });
     expect(JSON.parse((await config(['set', 'profile', 'standard', '--json'])).stdout)).toMatchObject({
@@ -132,10 +132,10 @@ describe('config', () => {
     [['set', 'quiet'], 'quiet: which value?', 'Example: headroom config set quiet true'],
     [['set', 'profile', ''], 'profile: which value?', 'Example: headroom config set profile lossless'],
     [['set', 'quiet', 'yes', 'no'], 'quiet takes one value', 'Example: headroom config set quiet true'],
-    [['set'], 'config set: which setting?', 'Settings: profile, upstream, no-pty, quiet, ephemeral, price.'],
-    [['get', 'nope'], '`nope` is no setting', 'Settings: profile, upstream, no-pty, quiet, ephemeral, price.'],
-    [['set', 'explain', 'x'], '`explain` is for one launch', 'Settings: profile, upstream, no-pty, quiet, ephemeral, price.'],
-    [['unset', '__proto__'], '`__proto__` is no setting', 'Settings: profile, upstream, no-pty, quiet, ephemeral, price.'],
+    [['set'], 'config set: which setting?', 'Settings: profile, upstream, no-cold, no-pty, quiet, ephemeral, price.'],
+    [['get', 'nope'], '`nope` is no setting', 'Settings: profile, upstream, no-cold, no-pty, quiet, ephemeral, price.'],
+    [['set', 'explain', 'x'], '`explain` is for one launch', 'Settings: profile, upstream, no-cold, no-pty, quiet, ephemeral, price.'],
+    [['unset', '__proto__'], '`__proto__` is no setting', 'Settings: profile, upstream, no-cold, no-pty, quiet, ephemeral, price.'],
     [['frob'], 'There is no `config frob`', 'Actions: get, set, unset, path.'],
   ])('refuses a mistake, with a way out: %j', async (words, message, hint) => {
     const { code, stdout, stderr } = await config(words);

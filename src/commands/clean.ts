@@ -8,7 +8,8 @@ import type { Amount } from '../store/sweep-originals.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
 
 const examples = `
-Without --all the ledger stays, and so do originals that a running launch uses.
+Without --all the ledger stays, and so do originals that a running launch uses,
+and what was decided for conversations of the last hour.
 
 Examples:
   headroom clean
@@ -31,15 +32,16 @@ async function clean({ all = false }: { readonly all?: boolean }): Promise<void>
   // First: if it stays, so does the rest, and there is one thing to say.
   const ledger = all ? takeLedger(cacheParts(cacheFolder).ledger) : { files: 0, bytes: 0 };
   const swept = await sweepCache(cacheFolder, process.platform, { limits: everything });
-  const used =
-    all && swept.used.files > 0 ? await sweepCache(cacheFolder, process.platform, { limits: everything, takesUsed: true }) : undefined;
+  const used = all ? await sweepCache(cacheFolder, process.platform, { limits: everything, takesUsed: true }) : undefined;
+  const decisions = add(swept.decisions, used?.decisions);
   const stuck = used ? used.left : { files: swept.left.files - swept.used.files, bytes: swept.left.bytes - swept.used.bytes };
   const lines = [
     ...say('removed', swept.removed, 'original', ''),
-    ...(used
+    ...(used && swept.used.files > 0
       ? say('removed', used.removed, 'original', ' that a running launch used')
       : say('kept', swept.used, 'original', ' that a running launch uses')),
     ...say('could not remove', stuck, 'original', ''),
+    ...say('removed', decisions, 'record', ' of what results became'),
     ...(swept.launches > 0 ? [`removed ${sayCount(swept.launches, 'folder')} of launches that were killed`] : []),
     ...say('removed', ledger, 'file', ' of the ledger'),
   ];
@@ -52,6 +54,10 @@ function takeLedger(folder: string): Amount {
   } catch (thrown) {
     throw new Failure('ledger-stays', `Cannot remove the ledger: ${messageOf(thrown)}`, `Remove ${folder} yourself.`);
   }
+}
+
+function add(one: Amount, other: Amount = { files: 0, bytes: 0 }): Amount {
+  return { files: one.files + other.files, bytes: one.bytes + other.bytes };
 }
 
 function say(what: string, { files, bytes }: Amount, noun: string, which: string): readonly string[] {

@@ -86,6 +86,8 @@ async function putUp(
     ...choice.upstreams,
     contentSecret,
     ...(originals ? { originals } : {}),
+    ...(keeping.decisions ? { decisions: keeping.decisions } : {}),
+    ...{ isOurs: false, rewritesCold: settings.rewritesCold },
     skips: [],
   };
   let requests = 0;

@@ -30,7 +30,7 @@ const own: Readonly<Record<string, string>> = {
   quiet: 'print no notes',
 };
 
-const shared = ['upstream', 'profile', 'observe', 'off', 'ephemeral', 'explain', 'quiet'] as const;
+const shared = ['upstream', 'profile', 'cold', 'observe', 'off', 'ephemeral', 'explain', 'quiet'] as const;
 
 export function createProxyCommand(): Command {
   const command = new Command('proxy')

@@ -13,6 +13,8 @@ export interface SessionSettings {
   readonly upstream: string | undefined;
   /** The same for one family of APIs: `anthropic`, `openai`. */
   readonly upstreams: Readonly<Record<string, string>>;
+  /** False: old results stay as they are when the provider's cache has certainly expired. */
+  readonly rewritesCold: boolean;
   /** False: inherited stdio even where a terminal is there. */
   readonly usePty: boolean;
   /** No notes and no receipt on stderr. */

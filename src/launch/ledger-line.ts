@@ -52,6 +52,8 @@ export function ledgerLine(record: ExchangeRecord, launch: LaunchPart): LedgerLi
     bytes: { received: bytesReceived, sent: bytesSent },
     usage: usage ? billed(usage) : null,
     ...(record.rewritten ? { rewritten: record.rewritten } : {}),
+    ...(record.cold ? { cold: { why: record.cold.why, before: record.cold.before, after: record.cold.after } } : {}),
+    ...(record.tripped === undefined ? {} : { tripped: record.tripped }),
     ...(record.bySubscription ? { bySubscription: true } : {}),
     first: sumUp(blocks.filter(({ carried }) => !carried)),
     carried: sumUp(blocks.filter(({ carried }) => carried)),

@@ -1,7 +1,8 @@
 /** The receipt's line about money. Billed is what the provider's usage costs at its prices; saved is an estimate and says so. */
-import { sayCount, sayDollars, sayShare } from '../text/say-amount.ts';
+import { sayCount, sayDollars, sayNumber, sayShare } from '../text/say-amount.ts';
 import { type Bill, sayCharge } from '../tokens/bill.ts';
 import { row } from './receipt-words.ts';
+import type { Totals } from './totals.ts';
 
 export interface CostFacts {
   readonly bill: Bill | undefined;
@@ -36,6 +37,15 @@ export function costLines({ bill, priceSource, paidBy, mode, good, bad }: CostFa
 export function chargeLines(tokens: number, bill: Bill | undefined, bad: CostFacts['bad']): readonly string[] {
   if (tokens === 0) return [];
   return [row('charged', bad(sayCharge(tokens, bill?.charged ?? 0)))];
+}
+
+/** Old results rewritten while the provider held nothing of the conversation: how often, and what those turns would have cost. No line where none were. */
+export function coldLines({ turns, before, after }: Totals['cold'], bill: Bill | undefined): readonly string[] {
+  if (turns === 0) return [];
+  const dollars =
+    bill?.cold && bill.cold.billed > 0 ? `, ~${sayDollars(bill.cold.billed + bill.cold.saved)} → ${sayDollars(bill.cold.billed)}` : '';
+  const words = `${sayCount(turns, 'request')} to a cold cache: old results ~${sayNumber(before)} → ~${sayNumber(after)} tokens${dollars}`;
+  return [row('cold', words)];
 }
 
 function sayCost(billed: number, saved: number, mode: CostFacts['mode'], { good, bad }: Pick<CostFacts, 'good' | 'bad'>): string {

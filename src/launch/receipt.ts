@@ -3,7 +3,7 @@ import type { ProxyMode } from '../proxy/records.ts';
 import { sayCount, sayDuration, sayNumber, sayShare, share } from '../text/say-amount.ts';
 import { type Bill, inputTokens } from '../tokens/bill.ts';
 import { priceSource } from '../tokens/prices.ts';
-import { chargeLines, costLines } from './receipt-cost.ts';
+import { chargeLines, coldLines, costLines } from './receipt-cost.ts';
 import { outputLines } from './receipt-outputs.ts';
 import { row, sayTimes, sorted } from './receipt-words.ts';
 import { usualStrays } from './silence.ts';
@@ -59,6 +59,7 @@ export function receiptLines(facts: ReceiptFacts, style: Style = plainStyle): re
   lines.push(...inputLines(facts, style), ...usageLines(totals));
   lines.push(
     ...costLines({ bill: facts.bill, priceSource, paidBy: paidBy(facts), mode: facts.mode, ...style }),
+    ...coldLines(totals.cold, facts.bill),
     ...chargeLines(totals.rewritten.tokens, facts.bill, style.bad),
     ...troubleLines(totals, style),
   );
@@ -81,6 +82,7 @@ export function receiptJson(facts: ReceiptFacts): string {
     input: { before: after + removed, after, removed, share: share(removed, after + removed), estimated: ['before', 'removed', 'share'] },
     removedWithoutUsage: Math.round(totals.removed.silent),
     rewritten: { ...totals.rewritten, estimated: ['tokens'] },
+    cold: coldJson(facts),
     removedBy: Object.fromEntries(sorted(totals.removedBy).map(([lever, tokens]) => [lever, Math.round(tokens)])),
     usage: totals.usage,
     ...(facts.bill ? { cost: costJson(facts, facts.bill) } : {}),
@@ -93,6 +95,12 @@ export function receiptJson(facts: ReceiptFacts): string {
     withoutProxy: facts.withoutProxy ?? null,
   };
   return `${JSON.stringify(figures, undefined, 2)}\n`;
+}
+
+function coldJson({ totals: { cold, tripped }, bill }: ReceiptFacts): unknown {
+  const dollars = bill?.cold && { billed: roundDollars(bill.cold.billed), saved: roundDollars(bill.cold.saved) };
+  const tokens = { before: Math.round(cold.before), after: Math.round(cold.after) };
+  return { requests: cold.turns, ...tokens, ...dollars, tripped, estimated: ['before', 'after', 'saved'] };
 }
 
 /** US dollars. */
@@ -158,7 +166,7 @@ function usageLines({ requests, usage }: Totals): readonly string[] {
   return [row('billed', tiers.map(([tier, tokens]) => `${tier} ${sayNumber(tokens)}`).join(' · '))];
 }
 
-function troubleLines({ requests, restarts, leftAlone }: Totals, style: Style): readonly string[] {
+function troubleLines({ requests, restarts, leftAlone, tripped }: Totals, style: Style): readonly string[] {
   const troubles: string[] = [];
   if (requests.retried > 0) troubles.push(`${sayCount(requests.retried, 'request')} sent again with the originals after a 400`);
   if (requests.rejected > 0) troubles.push(`${sayCount(requests.rejected, 'request')} answered with an error by the provider`);
@@ -167,6 +175,10 @@ function troubleLines({ requests, restarts, leftAlone }: Totals, style: Style): 
   if (requests.refused > 0) troubles.push(`${sayCount(requests.refused, 'foreign request')} refused`);
   const faults = Object.entries(leftAlone).filter(([reason]) => /threw|inverse failed/.test(reason));
   for (const [reason, { results }] of faults) troubles.push(`${sayCount(results, 'result')} sent as it came: ${reason}`);
+  for (const [lever, times] of Object.entries(tripped))
+    troubles.push(
+      `${lever}: the provider wrote again what it had, ${sayTimes(times)}${times > 1 ? '; it is off for that conversation' : ''}`,
+    );
   if (restarts.length > 0) troubles.push(`the proxy's worker died ${sayTimes(restarts.length)}: ${restarts.at(-1)}`);
   return troubles.map((trouble) => row('', style.bad(trouble)));
 }

@@ -119,6 +119,9 @@ async function putUp(
         profile: settings.profile,
         version: surroundings.version,
         ...(keeping.originals ? { originals: keeping.originals } : {}),
+        ...(keeping.decisions ? { decisions: keeping.decisions } : {}),
+        // The agent may go on with what it began without us.
+        ...{ isOurs: false, rewritesCold: settings.rewritesCold },
         refusesUpgrades: draft.refusesUpgrades ?? false,
         ...(contentSecret === undefined ? {} : { contentSecret }),
         skips: [],

@@ -29,6 +29,10 @@ export interface Totals {
   readonly removedBy: Record<string, number>;
   /** Turns that sent otherwise what had been sent, and the tokens that were written to the prompt cache once more for it; estimated. */
   readonly rewritten: { turns: number; tokens: number };
+  /** Turns at which the provider held nothing of the conversation and old results were rewritten: tokens of those results before and after; estimated. */
+  readonly cold: { turns: number; before: number; after: number };
+  /** What the usage of replies made us switch off, as far as it was told. */
+  readonly tripped: Record<string, number>;
   /** Every turn with usage, for the bill: what it costs depends on its model and its size. */
   readonly turns: BilledTurn[];
   /** What tools returned, handed over by hooks: calls, bytes as they came and as they went, o200k tokens before and after. */
@@ -57,6 +61,8 @@ export function createMeter(): Meter {
     removed: { reported: 0, silent: 0 },
     removedBy: {},
     rewritten: { turns: 0, tokens: 0 },
+    cold: { turns: 0, before: 0, after: 0 },
+    tripped: {},
     turns: [],
     toolOutput: { calls: 0, bytesBefore: 0, bytesAfter: 0, before: 0, after: 0 },
     results: { seen: 0, shrunk: 0 },
@@ -130,16 +136,24 @@ function addRemoved(totals: Totals, record: ExchangeRecord): void {
   for (const block of blocks) {
     if (!isShrunk(block)) continue;
     totals.removed[usage ? 'reported' : 'silent'] += (block.tokensBefore - block.tokensAfter) * factor;
-    removed[block.carried ? 'carried' : 'first'] += (block.tokensBefore - block.tokensAfter) * factor;
+    // At a cold moment everything is written anew, whoever sent it before.
+    removed[block.carried && !record.cold ? 'carried' : 'first'] += (block.tokensBefore - block.tokensAfter) * factor;
     for (const [lever, tokens] of Object.entries(block.levers)) totals.removedBy[lever] = (totals.removedBy[lever] ?? 0) + tokens * factor;
   }
+  if (record.tripped !== undefined) totals.tripped[record.tripped] = (totals.tripped[record.tripped] ?? 0) + 1;
+  if (record.cold) {
+    totals.cold.turns++;
+    totals.cold.before += record.cold.before * factor;
+    totals.cold.after += record.cold.after * factor;
+  }
+  const cold = record.cold && (record.cold.before - record.cold.after) * factor;
   if (!usage) return;
   const { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output } = usage;
   const { time, upstream, bySubscription = false, rewritten = 0 } = record;
   if (rewritten > 0) totals.rewritten.turns++;
   totals.rewritten.tokens += rewritten;
   const tiers = { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output };
-  totals.turns.push({ time, model, upstream, usage: tiers, removed, rewritten, bySubscription });
+  totals.turns.push({ time, model, upstream, usage: tiers, removed, rewritten, ...(cold === undefined ? {} : { cold }), bySubscription });
 }
 
 function addResults(totals: Totals, blocks: readonly BlockRecord[]): void {

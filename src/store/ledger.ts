@@ -36,6 +36,10 @@ export interface LedgerLine {
   readonly usage: LedgerUsage | null;
   /** Tokens that were written to the prompt cache once more because we changed what had been sent; estimated, absent where none were. */
   readonly rewritten?: number;
+  /** Set where the provider certainly held nothing of the conversation: why, and its old results as they went out last and as they went then. */
+  readonly cold?: { readonly why: 'idle' | 'model'; readonly before: number; readonly after: number };
+  /** Set where the usage showed that a lever had made the provider write again what it had: which. */
+  readonly tripped?: string;
   /** Paid by the month, not by the token. Absent in lines of older versions. */
   readonly bySubscription?: boolean;
   /** Results that this request sent for the first time, and those that an earlier one had sent. While observing: as they would have gone. */

@@ -25,6 +25,8 @@ export interface BilledTurn {
   readonly removed: { readonly first: number; readonly carried: number };
   /** Tokens that were written to the prompt cache once more because we changed what had been sent; as the provider counts, estimated. */
   readonly rewritten: number;
+  /** Set where the provider held nothing of it and old results were rewritten: tokens that were not written for that; as the provider counts, estimated. */
+  readonly cold?: number;
   /** Paid by the month, not by the token. */
   readonly bySubscription: boolean;
 }
@@ -36,6 +38,8 @@ export interface Bill {
   readonly saved: number;
   /** What it cost that we changed what had been sent. */
   readonly charged: number;
+  /** Of the turns to a cold cache: what they cost, and what they would have cost beyond that; absent where there were none. */
+  readonly cold?: { readonly billed: number; readonly saved: number };
   readonly turns: number;
   /** Turns of models without a price, which are in neither sum. */
   readonly unpriced: Readonly<Record<string, number>>;
@@ -43,6 +47,7 @@ export interface Bill {
 
 export function addUpBill(turns: readonly BilledTurn[], priceOf: PriceList): Bill {
   let [billed, saved, charged] = [0, 0, 0];
+  let cold: Bill['cold'];
   const unpriced: Record<string, number> = {};
   for (const turn of turns) {
     const { model = 'an unnamed model', upstream, time, usage } = turn;
@@ -55,8 +60,11 @@ export function addUpBill(turns: readonly BilledTurn[], priceOf: PriceList): Bil
     const charge = chargeOf(turn, prices);
     charged += charge;
     saved += worthOf(turn, prices) - charge;
+    if (turn.cold === undefined) continue;
+    const { billed: before = 0, saved: more = 0 } = cold ?? {};
+    cold = { billed: before + costOf(usage, prices), saved: more + (turn.cold * priceOfNew(usage, prices)) / 1_000_000 };
   }
-  return { billed, saved, charged, turns: turns.length, unpriced };
+  return { billed, saved, charged, ...(cold ? { cold } : {}), turns: turns.length, unpriced };
 }
 
 /** All that the provider counted as input. */

@@ -189,10 +189,8 @@ export async function runWorld({ seed, requests, openStore, tear, lateness = 45 
       );
       const delay = fate < 8 ? 6 + dice(100) : dice(4);
       const served = provider.serve({ model: agent.model, parts: partsOf(body.toString(), sent.toString(), agent.noise) }, now + delay);
-      if (delay > 5) {
-        now += delay;
-        await histories.hear(rewritten);
-      }
+      if (delay > 5) now += delay;
+      await histories.hear(rewritten);
       count(agent, rewritten.cold, served, sent !== body, which);
       const written =
         agent.life === '1h' ? { cacheWrite5m: 0, cacheWrite1h: served.written } : { cacheWrite5m: served.written, cacheWrite1h: 0 };
