@@ -6,7 +6,7 @@ import { format } from 'node:util';
 const readmePath = join(import.meta.dirname, '..', '..', 'README.md');
 
 /** Keeps a copy of all that is printed from now on; the returned function writes it into the README, between the markers of that name. */
-export function copyForReadme(name: 'figures' | 'comparison', command: string): () => void {
+export function copyForReadme(name: 'figures' | 'comparison' | 'torture', command: string): () => void {
   const [opening, closing] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const print = console.log;
   const lines: string[] = [];

@@ -1,0 +1,94 @@
+/** For as long as one likes: faults, streams and conversations without end, and a look at memory, sockets, files and handles that must stay where they are. */
+import fc from 'fast-check';
+import { conversation } from '../../test/helpers/conversations.ts';
+import { createDice } from '../../test/helpers/dice.ts';
+import { wireSpellings } from '../../test/helpers/wire-spellings.ts';
+import { printTable } from '../bench/statistics.ts';
+import { agentFaults } from './faults-agent.ts';
+import { replyFaults } from './faults-replies.ts';
+import { upstreamFaults } from './faults-upstream.ts';
+import { comesTrue, inParallel, type Part, pathFor } from './part.ts';
+import { type Health, type ProxyProcess, startProxyProcess } from './proxy-process.ts';
+import { startScriptedUpstream } from './scripted-upstream.ts';
+import { playTurn } from './turn.ts';
+
+const faults = [...upstreamFaults, ...replyFaults, ...agentFaults].filter(({ isAlone }) => !isAlone);
+/** Good replies go between: three of four. */
+const good = replyFaults.filter(({ name }) => /^a good reply|^a stream|pieces$/.test(name));
+
+interface Look extends Health {
+  readonly minute: number;
+  readonly turns: number;
+}
+
+export const soak: Part = async ({ checks, seed, seconds = 120, isQuick }) => {
+  const length = isQuick ? Math.min(seconds, 16) : seconds;
+  const upstream = await startScriptedUpstream();
+  const proxy = await startProxyProcess();
+  const dice = createDice(seed);
+  const looks: Look[] = [];
+  const began = performance.now();
+  const isOver = () => performance.now() - began > length * 1000;
+  let turns = 0;
+  try {
+    // In little room memory comes to rest soon.
+    const { address } = await proxy.start(upstream.url, {}, isQuick ? 256 * 1024 : undefined);
+    const rounds = isQuick ? 8 : 24;
+    for (let round = 0; round < rounds && !isOver(); round++) {
+      const end = began + ((round + 1) * length * 1000) / rounds;
+      while (performance.now() < end) {
+        const talks = fc.sample(conversation, { seed: seed + turns, numRuns: 16 });
+        await inParallel(talks, async (messages, lane) => {
+          const { protocol, bodyOf } = wireSpellings[(lane + turns) % wireSpellings.length]!;
+          const path = pathFor(protocol);
+          for (let many = 1; path && many <= messages.length && performance.now() < end; many += 2) {
+            const from = dice(4) === 0 ? faults : good;
+            const fault = from[dice(from.length)]!;
+            const body = bodyOf(messages.slice(0, many));
+            await playTurn({ upstream, address }, { id: `soak-${turns++}`, fault, seed: dice(1 << 30), path, body });
+          }
+        });
+      }
+      looks.push(await quietLook(proxy, () => upstream.hangUp(), (performance.now() - began) / 60_000, turns));
+      await proxy.records();
+    }
+    print(looks);
+    const half = looks.slice(Math.floor(looks.length / 2));
+    const [first, last] = [looks[Math.floor(looks.length / 4)]!, looks.at(-1)!];
+    const rise = Math.min(...half.map(({ heapMegabytes }) => heapMegabytes)) - first.heapMegabytes;
+    checks.check(
+      `${turns} turns: the heap is no larger in the second half`,
+      rise < Math.max(4, first.heapMegabytes * 0.1),
+      `${rise.toFixed(1)} MB more`,
+    );
+    for (const what of ['sockets', 'files', 'handles'] as const)
+      checks.check(`${what} are as many as in the beginning`, last[what] <= first[what], `${last[what]}, ${first[what]} before`);
+    checks.equal('nothing was left uncaught', last.uncaught.join('\n'), '');
+  } finally {
+    await proxy.close();
+    await upstream.close();
+  }
+};
+
+/** When everything in flight has ended and no connection is kept. */
+async function quietLook(proxy: ProxyProcess, hangUp: () => void, minute: number, turns: number): Promise<Look> {
+  hangUp();
+  await comesTrue(async () => (await proxy.health()).sockets === 0);
+  return { ...(await proxy.health(true)), minute, turns };
+}
+
+function print(looks: readonly Look[]): void {
+  const every = Math.max(1, Math.floor(looks.length / 8));
+  printTable('The proxy while it goes on', [
+    ['minute', 'turns', 'heap MB', 'resident MB', 'sockets', 'files', 'handles'],
+    ...looks
+      .filter((_, at) => at % every === 0 || at === looks.length - 1)
+      .map(({ minute, turns, heapMegabytes, megabytes, sockets, files, handles }) => [
+        minute.toFixed(1),
+        String(turns),
+        heapMegabytes.toFixed(1),
+        megabytes.toFixed(0),
+        ...[sockets, files, handles].map(String),
+      ]),
+  ]);
+}
