@@ -6,7 +6,9 @@ import { startUpstream } from '../src/demo/upstream.ts';
 import type { PageComparison, PageData, PageOriginals, PageSent } from '../src/page/data.ts';
 import { openDecisions } from '../src/store/decision-files.ts';
 import type { RecordedDecision } from '../src/store/decisions.ts';
+import type { LedgerBlock } from '../src/store/ledger.ts';
 import { openOriginals } from '../src/store/originals.ts';
+import { readLedger } from '../src/store/read-ledger.ts';
 import { loadCounter } from '../src/tokens/count.ts';
 import { type Dashboard, listedBlocks, startDashboard } from './helpers/dashboard.ts';
 import { until } from './helpers/launches.ts';
@@ -152,6 +154,24 @@ describe('what was sent', () => {
       ...{ key, before: 'line 1\nline 2\n', after: 'line 1\n[… 1 line]', isCut: false, original: original.isKept && original.name },
     });
     expect(await dashboard.ask(`sent/${'f'.repeat(16)}-3.json`)).toEqual({ key: 'f'.repeat(16), after: 'another', isCut: false });
+  });
+
+  test('is what went to the model in a launch, byte for byte', async () => {
+    const { machine, folders } = dashboard;
+    const file = machine.write('project/values.ts', Array.from({ length: 80 }, (_, at) => `const value${at} = ${at * at};\n`).join(''));
+    const steps = [{ calls: [{ read: file }] }, { calls: [{ read: file }] }, { text: 'All done.' }];
+    const upstream = await startUpstream({ script: { steps } });
+    expect(await machine.run(['wrap', 'claude'], { ANTHROPIC_BASE_URL: upstream.url, STAND_IN: 'ask' })).toMatchObject({ code: 0 });
+    const last = upstream.requests.at(-1)?.json as { messages: { content: string | { content?: string }[] }[] } | undefined;
+    const results = last?.messages.flatMap(({ content }) =>
+      typeof content === 'string' ? [] : content.flatMap((part) => part.content ?? []),
+    );
+    const shrunk: LedgerBlock[] = [];
+    readLedger(folders.ledger, ({ agent, blocks = [] }) => void (agent === 'claude' && shrunk.push(...blocks.filter(({ key }) => key))));
+    const shown = await Promise.all(shrunk.map(({ key: one, after }) => dashboard.ask<PageSent>(`sent/${one}-${after}.json`)));
+    expect(shown.map(({ after }) => after)).toEqual(results);
+    expect(shown[0]?.before).toContain('79\tconst value78 = 6084;\n');
+    await upstream.close();
   });
 
   test('is beside the whole where that follows from it: numbers that were thinned', async () => {

@@ -90,11 +90,10 @@ describe('results are listed one by one', () => {
       before: 5000,
       after: 900,
       levers: { excerpt: 4000, repeats: 100 },
-      key: '8899aabbccddeeff',
     };
     const left = { tool: null, kind: 'json', form: null, reason: 'nothing to gain', before: 250, after: 250 };
-    expect(list(blocks)).toEqual([{ ...excerpt, original: '0123456789abcdef' }, left]);
-    // Only observed: no original was kept.
+    expect(list(blocks)).toEqual([{ ...excerpt, original: '0123456789abcdef', key: '8899aabbccddeeff' }, left]);
+    // Only observed: nothing was kept.
     expect(list(blocks, 'observe')).toEqual([excerpt, left]);
     expect(list([block({})])).toBeUndefined();
   });

@@ -31,8 +31,8 @@ Examples:
                                      as they would have been: nothing is sent, nothing is written
   headroom perf --replay old/ --profile lossless
   headroom perf --samples            every kind of text: before, after, milliseconds
-  headroom perf --exact              texts before and after, counted by Anthropic with your key: our samples and
-                                     originals of your sessions; says first what it sends`;
+  headroom perf --exact              texts before and after, counted by Anthropic with your key: our samples
+                                     and originals of your sessions; it says first what it will send`;
 
 export function createPerfCommand(): Command {
   return new Command('perf')

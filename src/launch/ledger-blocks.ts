@@ -23,9 +23,10 @@ function describe(block: BlockRecord, isKept: boolean): LedgerBlock {
   const { tool, kind, form = null, tokensBefore: before, tokensAfter: after, levers, original } = block;
   const same = { tool: tool?.slice(0, longestTool) ?? null, kind };
   if (!isShrunk(block)) return { ...same, form: null, reason: withoutDetail(block.reason), before, after };
-  const name = isKept && original !== undefined ? { original } : {};
+  // Of what was only observed nothing is kept.
+  const kept = isKept ? { ...(original === undefined ? {} : { original }), key: messagesKey(block.key).slice(0, keyDigits) } : {};
   const again = block.carried ? { again: true as const } : {};
-  return { ...same, form, ...again, before, after, levers, ...name, key: messagesKey(block.key).slice(0, keyDigits) };
+  return { ...same, form, ...again, before, after, levers, ...kept };
 }
 
 /** `compressor threw: MESSAGE`: a message may quote what it could not read. */
