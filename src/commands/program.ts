@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts';
 import { version } from '../version.ts';
 import { createAgentsCommand } from './agents.ts';
 import { createCleanCommand } from './clean.ts';
+import { createCompleteCommand, createCompletionCommand } from './completion.ts';
 import { createCompressCommand } from './compress.ts';
 import { createConfigCommand } from './config.ts';
 import { createDashboardCommand } from './dashboard.ts';
@@ -23,6 +24,20 @@ Examples:
   headroom wrap --help                the options of wrap`;
 
 export function createProgram(): Command {
+  const program = createCommands()
+    .addCommand(createCompletionCommand(createCommands))
+    .addCommand(createCompleteCommand(createCommands), { hidden: true });
+  for (const command of [program, ...program.commands]) {
+    // What is wrong is said once, by `cli.ts`.
+    command
+      .exitOverride()
+      .configureOutput({ outputError: () => {} })
+      .showSuggestionAfterError(true);
+  }
+  return program;
+}
+
+function createCommands(): Command {
   const program = new Command('headroom')
     .description('Runs a coding agent behind a private proxy that shrinks what it\nreads, and prints a receipt of what that saved.')
     .usage('<command> [options]')
@@ -54,12 +69,5 @@ export function createProgram(): Command {
         isAgentName(name) ? `Try: headroom wrap ${name}` : 'Try: headroom --help',
       );
     });
-  for (const command of [program, ...program.commands]) {
-    // What is wrong is said once, by `cli.ts`.
-    command
-      .exitOverride()
-      .configureOutput({ outputError: () => {} })
-      .showSuggestionAfterError(true);
-  }
   return program;
 }
