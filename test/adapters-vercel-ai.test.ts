@@ -186,6 +186,7 @@ test('the model is the one that was given, in all but its calls', async () => {
   expect([wrapped.provider, wrapped.modelId, wrapped.specificationVersion]).toEqual([given.provider, given.modelId, 'v3']);
   expect(await wrapped.supportedUrls).toEqual(await given.supportedUrls);
   expect(wrapped).toBeInstanceOf(given.constructor);
+  for (const none of [undefined, {}, 'claude-test']) expect(() => withHeadroom(none as never)).toThrow(/no language model/);
   expect(() => withHeadroom(given, { profile: 'tiny' as never })).toThrow(TypeError);
   expect(() => headroomMiddleware({ tokenBudget: -1 })).toThrow(TypeError);
 });

@@ -1,42 +1,20 @@
 /** The package as it is published: packed, installed where nothing of ours is, and used from both kinds of modules and from TypeScript. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { answer, ask, log } from './helpers/big-result.ts';
+import { type InstalledPackage, installPackage, root } from './helpers/installed-package.ts';
 
-const root = resolve(import.meta.dirname, '..');
-let folder: string;
-let project: string;
-let environment: Record<string, string>;
-
+let installed: InstalledPackage;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'headroom-package-'));
-  const [packed, home] = ['packed', 'home'].map((name) => join(folder, name)) as [string, string];
-  project = join(folder, 'project');
-  for (const each of [packed, home, project]) mkdirSync(each);
-  environment = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: home };
-  for (const name of ['package.json', 'README.md', 'LICENSE']) copyFileSync(join(root, name), join(packed, name));
-  cpSync(inject('dist'), join(packed, 'dist'), { recursive: true });
-  // Nothing is asked of a registry: what the package needs is in it.
-  const [{ filename = '' } = {}] = JSON.parse(npm(packed, 'pack', '--json', '--ignore-scripts')) as { filename?: string }[];
-  writeFileSync(join(project, 'package.json'), '{ "name": "somebodys", "private": true }');
-  npm(project, 'install', '--offline', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', join(packed, filename));
+  installed = installPackage(inject('dist'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => installed.remove());
 
-function npm(cwd: string, ...words: string[]): string {
-  return execFileSync('npm', words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: environment });
-}
-
-function write(name: string, text: string): string {
-  const file = join(project, name);
-  writeFileSync(file, text);
-  return file;
-}
-
-const run = (file: string) => execFileSync(process.execPath, [file], { cwd: project, encoding: 'utf8', env: environment });
+const write = (name: string, text: string) => installed.write(name, text);
+const run = (file: string) =>
+  execFileSync(process.execPath, [file], { cwd: installed.project, encoding: 'utf8', env: installed.environment });
 
 const use = `
   const [log, messages] = JSON.parse(require('node:fs').readFileSync('given.json', 'utf8'));
@@ -61,12 +39,19 @@ describe('an installed package', () => {
        ${use}`,
     );
     expect(run(file)).toBe(expected);
-    expect(readdirSync(join(environment.HOME!, '.cache', 'headroom'))).toEqual(['originals']);
+    expect(readdirSync(join(installed.environment.HOME!, '.cache', 'headroom'))).toEqual(['originals']);
   });
 
   test('is imported by a CommonJS module', () => {
     const file = write('main.cjs', `import('headroom-wrap').then(async ({ compress, Failure, retrieve }) => {${use}});`);
     expect(run(file)).toBe(expected);
+  });
+
+  test.each(['anthropic', 'langchain', 'openai', 'vercel-ai'])('has an adapter that needs no SDK to be there: %s', (name) => {
+    const use = 'try { withHeadroom({}); } catch (thrown) { console.log(thrown instanceof TypeError, thrown.message); }';
+    const isNone = /^true withHeadroom: this is no .*\n$/;
+    expect(run(write(`${name}.mjs`, `import { withHeadroom } from 'headroom-wrap/${name}';\n${use}`))).toMatch(isNone);
+    expect(run(write(`${name}.cjs`, `import('headroom-wrap/${name}').then(({ withHeadroom }) => { ${use} });`))).toMatch(isNone);
   });
 
   test('hides its insides', () => {
@@ -75,16 +60,16 @@ describe('an installed package', () => {
   });
 
   test('brings the command, and nothing else of ours to import or to run', () => {
-    const installed = join(project, 'node_modules');
-    expect(readdirSync(installed).filter((name) => !name.startsWith('.'))).toEqual(['headroom-wrap']);
-    const { exports, bin } = JSON.parse(readFileSync(join(installed, 'headroom-wrap', 'package.json'), 'utf8')) as {
+    const modules = join(installed.project, 'node_modules');
+    expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual(['headroom-wrap']);
+    const { exports, bin } = JSON.parse(readFileSync(join(modules, 'headroom-wrap', 'package.json'), 'utf8')) as {
       exports: Record<string, Record<string, string> | string>;
       bin: Record<string, string>;
     };
     const named = Object.values(exports).flatMap((each) => (typeof each === 'string' ? [each] : Object.values(each)));
     for (const file of [...named, ...Object.values(bin)])
-      expect({ file, isThere: existsSync(join(installed, 'headroom-wrap', file)) }).toEqual({ file, isThere: true });
-    const version = execFileSync(join(installed, '.bin', 'headroom'), ['--version'], { encoding: 'utf8', env: environment });
+      expect({ file, isThere: existsSync(join(modules, 'headroom-wrap', file)) }).toEqual({ file, isThere: true });
+    const version = execFileSync(join(modules, '.bin', 'headroom'), ['--version'], { encoding: 'utf8', env: installed.environment });
     expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
@@ -97,7 +82,7 @@ test('the examples of the README run as they stand there', () => {
   expect(run(write('first.mjs', history + first))).toMatch(/^\d+ -> \d+ tokens, 2 messages\n151:.* the disk is full\n\n$/);
   const whole = 'console.log((await tools.headroom_retrieve({ hash: /(\\w+)\\]$/.exec(messages[1].content[0].content)[1] })).length);';
   expect(run(write('second.mjs', history + second + whole))).toBe(`${log.length}\n`);
-  expect(readdirSync(join(project, 'kept'))).toEqual(['originals']);
+  expect(readdirSync(join(installed.project, 'kept'))).toEqual(['originals']);
 });
 
 describe('its types', () => {
@@ -131,20 +116,7 @@ describe('its types', () => {
     ['a bundler', 'bundled.ts', 'esnext', 'bundler', source(`${types} const load = () => import('headroom-wrap');`)],
   ];
   test.each(ways)('are found by %s', (_, name, module, moduleResolution, text) => {
-    const file = write(name, text);
     // No types of Node, nor of anything else: they stand on their own.
-    const settings = {
-      module,
-      moduleResolution,
-      types: [],
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      target: 'es2022',
-      noEmit: true,
-    };
-    const config = write('tsconfig.json', JSON.stringify({ compilerOptions: { ...settings, skipLibCheck: false }, files: [file] }));
-    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    const { stdout } = spawnSync(process.execPath, [compiler, '-p', config], { cwd: project, encoding: 'utf8' });
-    expect(stdout).toBe('');
+    expect(installed.compile(name, text, { module, moduleResolution, types: [], skipLibCheck: false })).toBe('');
   });
 });

@@ -43,9 +43,11 @@ export function headroomMiddleware(options?: AdapterOptions): HeadroomMiddleware
   };
 }
 
-/** A model that is this one with `headroomMiddleware` before it. */
+/** A model that is this one with `headroomMiddleware` before it. Throws a `TypeError` for what is no model, such as a model's name. */
 export function withHeadroom<Model extends LanguageModel>(model: Model, options?: AdapterOptions): Model {
   const { transformParams } = headroomMiddleware(options);
+  if (typeof (model as Partial<LanguageModel> | undefined)?.doGenerate !== 'function')
+    throw new TypeError('withHeadroom: this is no language model of the AI SDK; a name of one must be made a model first');
   const methods: Record<string, unknown> = {};
   for (const name of ['doGenerate', 'doStream'] as const) {
     const call = model[name] as (params: CallOptions) => unknown;
