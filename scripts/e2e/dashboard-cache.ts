@@ -84,6 +84,7 @@ function madeUp(number: number, original: string): LedgerLine {
     carried: sums(Math.round(size / 3), number + 1),
     // Lines of the first weeks are of an older version.
     ...(number < 800 ? {} : { blocks: blocksOf(first, original) }),
+    ...(number === 899 ? { cold: { why: 'idle', before: 9000, after: 4000 } } : {}),
     ...(number % 83 === 0 ? { rewritten: Math.round(size / 30) } : {}),
     addedMs: 1 + ((number * 31) % 90) / 10,
   });

@@ -89,6 +89,7 @@ async function look(checks: Checks, browser: Browser, { address, colorScheme, fi
   await page.locator('#request-table tbody button').first().click();
   const details = page.locator('#request-table .details');
   checks.check(`${colorScheme}: a request opens`, (await details.innerText()).includes('o200k'));
+  checks.check(`${colorScheme}: it tells of a cold cache`, (await details.innerText()).includes('old results 9,000 → 4,000 tokens'));
   const results = await details.locator('.blocks tbody tr').allInnerTexts();
   checks.check(
     `${colorScheme}: it says what became of each result`,

@@ -69,6 +69,7 @@ export type PageRequest = Pick<
   | 'first'
   | 'carried'
   | 'blocks'
+  | 'cold'
 > & { readonly sum: PageSum; readonly addedMs: number };
 
 export interface PageData {

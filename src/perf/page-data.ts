@@ -54,8 +54,9 @@ export function followFigures(
 }
 
 function requestOf(line: LedgerLine, priceOf: PriceList): PageRequest {
-  const { time, launch, agent, project, mode, kind, model, outcome, status, retried, untouched, first, carried, blocks, addedMs } = line;
+  const { time, launch, agent, project, mode, kind, model, outcome, status, retried, untouched, first, carried, blocks, cold, addedMs } =
+    line;
   const sum = sumRequest(line, priceOf);
-  const rest = blocks === undefined ? {} : { blocks };
+  const rest = { ...(blocks === undefined ? {} : { blocks }), ...(cold === undefined ? {} : { cold }) };
   return { time, launch, agent, project, mode, kind, model, outcome, status, retried, untouched, first, carried, ...rest, sum, addedMs };
 }

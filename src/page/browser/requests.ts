@@ -48,21 +48,20 @@ function sayEnd({ outcome, status, retried, mode, kind }: PageRequest): string {
 }
 
 function showDetails(request: PageRequest): HTMLElement {
-  const { first, carried, untouched, mode, project, model, sum } = request;
-  const rows: [string, string][] = [
-    ['Project and model', `${project.name}, ${model ?? 'unknown'}`],
-    ...(untouched === null ? [] : [['Left alone as a whole', untouched] as [string, string]]),
-    ...(mode === 'observe' ? [['Only observed', 'what follows is what would have been done'] as [string, string]] : []),
-    ...describe('Sent for the first time', first),
-    ...describe('Sent before, as before', carried),
-    ...(sum.rewritten > 0
-      ? [['Charged to us', `~${sayNumber(sum.rewritten)} tokens cached again: what had been sent was changed`] as [string, string]]
-      : []),
-    ...(first.results + carried.results === 0 ? [['Tool results', 'none'] as [string, string]] : []),
-  ];
+  const { first, carried, untouched, mode, project, model, sum, cold } = request;
+  const rows: [string, string][] = [['Project and model', `${project.name}, ${model ?? 'unknown'}`]];
+  if (untouched !== null) rows.push(['Left alone as a whole', untouched]);
+  if (mode === 'observe') rows.push(['Only observed', 'what follows is what would have been done']);
+  rows.push(...describe('Sent for the first time', first), ...describe(cold ? 'Sent before' : 'Sent before, as before', carried));
+  if (cold)
+    rows.push(['Cold cache', `${whyCold[cold.why]}: old results ${sayNumber(cold.before)} → ${sayNumber(cold.after)} tokens (o200k)`]);
+  if (sum.rewritten > 0) rows.push(['Charged to us', `~${sayNumber(sum.rewritten)} tokens cached again: what had been sent was changed`]);
+  if (first.results + carried.results === 0) rows.push(['Tool results', 'none']);
   const list = element('dl', {}, ...rows.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]));
   return element('div', {}, list, ...showBlocks(request));
 }
+
+const whyCold = { idle: 'the provider kept nothing any more', model: 'the provider has nothing for this model' } as const;
 
 type Sums = PageRequest['first'];
 
