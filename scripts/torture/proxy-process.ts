@@ -43,8 +43,8 @@ export type Ask =
 
 export interface ProxyProcess {
   readonly pid: number;
-  /** Where originals go; the process makes it when it needs it. */
-  readonly originals: string;
+  /** Where originals and decisions go; the process makes these folders when it needs them. */
+  readonly stores: readonly string[];
   /** Another proxy in the same process; resolves with its address, the secret and all. */
   start(
     upstream: string,
@@ -82,12 +82,16 @@ export async function startProxyProcess(): Promise<ProxyProcess> {
     child.send({ id, ...question });
     return Promise.race([answered, ended]);
   };
-  const originals = join(folder, 'originals');
+  const [originals, decisions] = ['originals', 'decisions'].map((name) => join(folder, name)) as [string, string];
   return {
     pid: child.pid ?? 0,
-    originals,
+    stores: [originals, decisions],
     start: async (upstream, changes = {}, mostRemembered = undefined) => {
-      const own: Partial<ProxySettings> = { profile: 'standard', originals: { folder: originals, privateFolder: folder } };
+      const own: Partial<ProxySettings> = {
+        profile: 'standard',
+        originals: { folder: originals, privateFolder: folder },
+        decisions: { folder: decisions },
+      };
       const port = await ask<number>({ what: 'start', settings: settingsFor(upstream, { ...own, ...changes }), mostRemembered });
       return { port, address: `http://127.0.0.1:${port}${changes.open ? '' : `/${secret}`}` };
     },

@@ -1,4 +1,4 @@
-/** Our own troubles, in the middle of everything else: a compressor that throws, lies or dawdles, and a store that cannot be written for a while. */
+/** Our own troubles, in the middle of everything else: a compressor that throws, lies or dawdles, and stores that cannot be written for a while. */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createDice } from '../../test/helpers/dice.ts';
 import { pause } from './part.ts';
@@ -15,33 +15,31 @@ const compressorFaults: readonly CompressorFault[] = ['throws', 'lies', 'dawdles
 
 export function troubleWithin(proxy: ProxyProcess, seed: number): Trouble {
   const dice = createDice(seed);
-  const { originals } = proxy;
-  const aside = `${originals}.aside`;
   let compressors = 0;
   let stores = 0;
   let isOver = false;
   // A file where the folder should be: nothing can be kept, whoever we are.
-  const breakStore = () => {
-    if (existsSync(originals)) renameSync(originals, aside);
-    writeFileSync(originals, '');
+  const breakStore = (folder: string) => {
+    if (existsSync(folder)) renameSync(folder, `${folder}.aside`);
+    writeFileSync(folder, '');
   };
-  const mendStore = () => {
-    rmSync(originals);
-    if (existsSync(aside)) renameSync(aside, originals);
+  const mendStore = (folder: string) => {
+    rmSync(folder);
+    if (existsSync(`${folder}.aside`)) renameSync(`${folder}.aside`, folder);
   };
   const run = async () => {
     while (!isOver) {
       await pause(40 + dice(150));
-      const isStore = dice(3) === 0;
-      if (isStore) {
-        breakStore();
+      const store = dice(2) === 0 ? proxy.stores[stores % proxy.stores.length] : undefined;
+      if (store) {
+        breakStore(store);
         stores++;
       } else {
         await proxy.setCompressor(compressorFaults[compressors % compressorFaults.length]!);
         compressors++;
       }
       await pause(20 + dice(80));
-      if (isStore) mendStore();
+      if (store) mendStore(store);
       else await proxy.setCompressor('none');
     }
   };
