@@ -15,8 +15,7 @@ export function readCompressInput(text: string, isText: boolean): CompressInput 
   if (isListOfMessages(whole)) return { kind: 'messages', messages: whole };
   const request = readRequest(whole);
   // Without a model it may be anything: many tools print JSON with a member of that name.
-  if (request && (request.list !== 'input' || request.model !== undefined))
-    return { kind: 'request', whole: whole as object, ...request };
+  if (request && (request.list !== 'input' || request.model !== undefined)) return { kind: 'request', whole: whole as object, ...request };
   return { kind: 'text' };
 }
 
