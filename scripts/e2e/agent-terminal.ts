@@ -1,5 +1,6 @@
 /** Any agent with a person at the terminal, under headroom: a prompt typed, the tour, the way out, and how the terminal is left. */
 import { join } from 'node:path';
+import type { Script } from '../../src/demo/upstream-script.ts';
 import { planAgentTour } from './agent-tour.ts';
 import { agentCommand, openAgentStay } from './agent-visit.ts';
 import type { Checks } from './checks.ts';
@@ -10,11 +11,17 @@ import { tourPrompt } from './tour.ts';
 import type { TourAgent, TourTerminal } from './tour-agent.ts';
 import { turnsOf } from './wire.ts';
 
-export async function checkTerminalTour(checks: Checks, setting: Setting, agent: TourAgent, terminal: TourTerminal): Promise<void> {
+export async function checkTerminalTour(
+  checks: Checks,
+  setting: Setting,
+  agent: TourAgent,
+  terminal: TourTerminal,
+  planned?: Script,
+): Promise<void> {
   if (!hasTmux()) return checks.skip(`${agent.title} in a terminal`, 'there is no tmux');
   console.log(` ${agent.command} in a terminal, wrapped`);
   const { project, temporary } = setting.workplace;
-  const script = planAgentTour(project, agent);
+  const script = planned ?? planAgentTour(project, agent);
   const stay = await openAgentStay(setting, agent, { script });
   const words = [...agentCommand(setting, agent, 'wrapped'), ...terminal.args].map((word) => `'${word}'`);
   const command = `stty -g | sed s/^/BEFORE=/; ${words.join(' ')}; code=$?; printf '\\r\\nAGENT-EXIT=%s\\r\\n' $code; stty -g | sed s/^/AFTER=/`;

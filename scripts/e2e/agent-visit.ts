@@ -18,6 +18,8 @@ export interface AgentVisitOptions {
   readonly script: Script;
   /** Words between `wrap` and the agent. */
   readonly options?: readonly string[];
+  /** True: home and project stay as they are. */
+  readonly keepsHome?: boolean;
   /** More of the environment, such as a corporate proxy. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What the user has set as the upstream's address, where that is not its real one. */
@@ -38,10 +40,10 @@ const nowhere = 'http://127.0.0.1:9';
 export async function openAgentStay(
   setting: Setting,
   agent: TourAgent,
-  { script, environment = {}, addressOf = String }: AgentVisitOptions,
+  { script, environment = {}, addressOf = String, keepsHome }: AgentVisitOptions,
 ): Promise<AgentStay> {
   const { workplace, agentFolder, count } = setting;
-  workplace.reset();
+  if (!keepsHome) workplace.reset();
   const mark = randomUUID();
   let ports: readonly number[] = [];
   const upstream = await startUpstream({

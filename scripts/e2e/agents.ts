@@ -1,14 +1,17 @@
 /** The other agents, the real ones: each on the tour, bare and under headroom, refused, and behind a corporate proxy. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Script } from '../../src/demo/upstream-script.ts';
 import { loadCounter } from '../../src/tokens/count.ts';
 import { startConnectProxy } from '../../test/helpers/loopback-connect.ts';
 import { checkAgentTours } from './agent-compare.ts';
 import { checkTerminalTour } from './agent-terminal.ts';
 import { planAgentTour } from './agent-tour.ts';
 import { type AgentVisit, visitAgent } from './agent-visit.ts';
+import { toolTextsOf } from './any-wire.ts';
 import type { Checks } from './checks.ts';
 import type { Setting } from './claude-visit.ts';
+import { checkExcerpts } from './excerpts.ts';
 import { findNode, installAgent } from './install.ts';
 import type { TourAgent } from './tour-agent.ts';
 import { tourAgents } from './tour-agents.ts';
@@ -48,6 +51,11 @@ async function checkAgent(checks: Checks, setting: Setting, agent: TourAgent): P
   checkReceipt(checks, wrapped, existsSync(receipt) ? readFileSync(receipt, 'utf8') : '{}');
   await checkRefused(checks, setting, agent);
   await checkCorporate(checks, setting, agent);
+  if (agent.opensFiles) {
+    const { workplace } = setting;
+    const visit = (script: Script) => visitAgent(setting, agent, 'wrapped', { script, keepsHome: true });
+    await checkExcerpts(checks, { workplace, visit, resultsOf: toolTextsOf });
+  }
   if (agent.terminal) await checkTerminalTour(checks, setting, agent, agent.terminal);
 }
 

@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpstreamRequest } from '../../src/demo/upstream-face.ts';
 import { loadCounter } from '../../src/tokens/count.ts';
+import { checkTerminalTour } from './agent-terminal.ts';
 import type { Checks } from './checks.ts';
 import { checkHome, checkSameEnd } from './claude-compare.ts';
 import type { Setting, Visit } from './claude-visit.ts';
+import { codexAtTerminal } from './codex-terminal.ts';
 import { codexAside, codexTour, visitCodex } from './codex-visit.ts';
 import { checkExcerpts } from './excerpts.ts';
 import { installAgent } from './install.ts';
@@ -27,6 +29,7 @@ export async function checkCodex(checks: Checks, cli: string): Promise<void> {
     await checkAccount(checks, setting);
     await checkUnchanged(checks, setting);
     await checkRefused(checks, setting);
+    await checkTerminalTour(checks, setting, codexAtTerminal, codexAtTerminal.terminal, codexTour);
     await checkExcerpts(checks, {
       workplace,
       visit: (script) => visitCodex(setting, 'wrapped', { model: withFunctions, script, keepsHome: true }),

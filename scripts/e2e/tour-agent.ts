@@ -16,6 +16,8 @@ export interface TourAgent {
   readonly hasServer: boolean;
   /** Statuses of an overloaded upstream that it tries again after, by itself and soon; none: it gives up at once. */
   readonly retries?: readonly number[];
+  /** Its model opens originals by their path, unasked. */
+  readonly opensFiles?: boolean;
   /** Words for a person at a terminal, and what its screen shows when it is ready; absent: no terminal visit. */
   readonly terminal?: TourTerminal;
 }

@@ -4,6 +4,7 @@ import type { TourAgent } from './tour-agent.ts';
 export const tourAgents: readonly TourAgent[] = [
   {
     ...{ name: 'opencode', title: 'opencode', package: 'opencode-ai', version: '1.18.33', command: 'opencode' },
+    opensFiles: true,
     hasServer: true,
     retries: [503],
     terminal: {
@@ -49,6 +50,7 @@ export const tourAgents: readonly TourAgent[] = [
   },
   {
     ...{ name: 'kilo', title: 'Kilo', package: '@kilocode/cli', version: '7.7.7', command: 'kilo' },
+    opensFiles: true,
     hasServer: true,
     retries: [503],
     setUp({ write, upstream, server, prompt }) {
@@ -97,6 +99,7 @@ export const tourAgents: readonly TourAgent[] = [
   {
     // The newest one whose parts are all on the registry.
     ...{ name: 'pi', title: 'pi', package: '@earendil-works/pi-coding-agent', version: '0.74.2', command: 'pi' },
+    opensFiles: true,
     hasServer: false,
     retries: [503],
     setUp({ write, upstream, prompt }) {
