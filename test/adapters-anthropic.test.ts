@@ -1,20 +1,14 @@
 /** `withHeadroom` for `@anthropic-ai/sdk`, with the real SDK: what of its requests stays, what its helpers give, and what is left alone. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { withHeadroom } from '../src/adapters/anthropic.ts';
 import { answer, ask, log } from './helpers/big-result.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { type Answer, startUpstream } from './helpers/loopback-upstream.ts';
+import { ownFolder } from './helpers/own-folder.ts';
 import { answerSdk } from './helpers/sdk-cases.ts';
 
-let folder: string;
-beforeAll(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'headroom-adapters-')));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = ownFolder();
 
 const closing = closesAfterEach();
 const open = (reply: Answer = answerSdk) => closing(startUpstream(reply));

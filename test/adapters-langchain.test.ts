@@ -1,7 +1,4 @@
 /** The adapter for LangChain.js, with its real packages: what of a request stays, whatever way a model is called, bound or made anew. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { AIMessage, type BaseMessage, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
@@ -9,7 +6,7 @@ import { tool } from '@langchain/core/tools';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { ChatOpenAI } from '@langchain/openai';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withHeadroom } from '../src/adapters/langchain.ts';
 import type { AdapterOptions } from '../src/adapters/options.ts';
 import { type Compression, createHeadroom } from '../src/index.ts';
@@ -18,22 +15,15 @@ import { conversation } from './helpers/conversations.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { startUpstream } from './helpers/loopback-upstream.ts';
 import { messageSpellings, resultTexts, withoutResults } from './helpers/message-spellings.ts';
-import { type Recording, record } from './helpers/recording.ts';
+import { ownFolder } from './helpers/own-folder.ts';
+import { recordEach } from './helpers/recording.ts';
 import { answerSdk } from './helpers/sdk-cases.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
 fc.configureGlobal({ endOnFailure: true });
 
-let folder: string;
-let recording: Recording;
-beforeAll(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'headroom-adapters-')));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeEach(() => {
-  recording = record();
-});
-afterEach(() => recording.close());
+const folder = ownFolder();
+const recording = recordEach();
 
 const closing = closesAfterEach();
 const ask = (id: string, command = 'docker logs web') =>

@@ -1,21 +1,15 @@
 /** The adapters for the SDKs of Anthropic and OpenAI on a real connection: streams, retries, aborts and helpers stay what they are. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withHeadroom as withAnthropic } from '../src/adapters/anthropic.ts';
 import { withHeadroom as withOpenAI } from '../src/adapters/openai.ts';
 import type { AdapterOptions } from '../src/adapters/options.ts';
 import { answer, ask } from './helpers/big-result.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { type Answer, startUpstream } from './helpers/loopback-upstream.ts';
+import { ownFolder } from './helpers/own-folder.ts';
 import { answerSdk, eventsOf, type SdkClient, sdkCases } from './helpers/sdk-cases.ts';
 
-let folder: string;
-beforeAll(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'headroom-adapters-')));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = ownFolder();
 
 const closing = closesAfterEach();
 const open = (reply: Answer = answerSdk) => closing(startUpstream(reply));

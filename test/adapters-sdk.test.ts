@@ -1,10 +1,7 @@
 /** The adapters for the SDKs of Anthropic and OpenAI, with the real SDKs: what leaves, in this process. Streams and aborts are tested on loopback. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { HttpResponse } from 'msw';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withHeadroom as withAnthropic } from '../src/adapters/anthropic.ts';
 import { withHeadroom as withOpenAI } from '../src/adapters/openai.ts';
 import type { AdapterOptions } from '../src/adapters/options.ts';
@@ -12,22 +9,15 @@ import { type Compression, createHeadroom, type Headroom } from '../src/index.ts
 import { answer, ask, log } from './helpers/big-result.ts';
 import { conversation } from './helpers/conversations.ts';
 import { resultTexts, withoutResults } from './helpers/message-spellings.ts';
-import { type Recording, record } from './helpers/recording.ts';
+import { ownFolder } from './helpers/own-folder.ts';
+import { recordEach } from './helpers/recording.ts';
 import { type SdkClient, sdkCases } from './helpers/sdk-cases.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
 fc.configureGlobal({ endOnFailure: true });
 
-let folder: string;
-let recording: Recording;
-beforeAll(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'headroom-adapters-')));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeEach(() => {
-  recording = record();
-});
-afterEach(() => recording.close());
+const folder = ownFolder();
+const recording = recordEach();
 
 const messagesIn = (body: string, list: 'messages' | 'input') => (JSON.parse(body) as Record<string, unknown[]>)[list]!;
 const talk = [{ role: 'user', content: 'what is wrong?' }, ask('a'), answer('a')];

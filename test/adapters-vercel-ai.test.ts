@@ -1,12 +1,9 @@
 /** The adapter for the Vercel AI SDK, with the real SDK and a real provider: what of a request stays, and that loops, streams and retries do. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { APICallError, generateText, jsonSchema, type ModelMessage, stepCountIs, streamText, tool, wrapLanguageModel } from 'ai';
 import fc from 'fast-check';
 import { HttpResponse } from 'msw';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AdapterOptions } from '../src/adapters/options.ts';
 import { compressVercelMessages, headroomMiddleware, withHeadroom } from '../src/adapters/vercel-ai.ts';
 import { type Compression, createHeadroom } from '../src/index.ts';
@@ -15,7 +12,8 @@ import { conversation } from './helpers/conversations.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { startUpstream } from './helpers/loopback-upstream.ts';
 import { messageSpellings, resultTexts, withoutResults } from './helpers/message-spellings.ts';
-import { type Recording, record } from './helpers/recording.ts';
+import { ownFolder } from './helpers/own-folder.ts';
+import { recordEach } from './helpers/recording.ts';
 import { answerSdk, eventsOf } from './helpers/sdk-cases.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
@@ -23,16 +21,8 @@ fc.configureGlobal({ endOnFailure: true });
 // It has its say on made-up models and thoughts.
 (globalThis as { AI_SDK_LOG_WARNINGS?: boolean }).AI_SDK_LOG_WARNINGS = false;
 
-let folder: string;
-let recording: Recording;
-beforeAll(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'headroom-adapters-')));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeEach(() => {
-  recording = record();
-});
-afterEach(() => recording.close());
+const folder = ownFolder();
+const recording = recordEach();
 
 const closing = closesAfterEach();
 const spell = (messages: readonly unknown[]) =>

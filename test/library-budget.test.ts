@@ -1,21 +1,15 @@
 /** A budget of tokens: what it makes smaller, what it leaves as it was handed out, and what it says when it was not enough. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createHeadroom } from '../src/index.ts';
 import { answer, ask, log } from './helpers/big-result.ts';
 import { conversation } from './helpers/conversations.ts';
+import { ownFolder } from './helpers/own-folder.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
 fc.configureGlobal({ endOnFailure: true });
 
-let folder: string;
-beforeAll(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'headroom-budget-')));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = ownFolder();
 
 /** Turns that each show a log of about 1,300 tokens: less than an excerpt is usually made of. */
 const turns = (count: number) =>

@@ -1,24 +1,25 @@
 /** Requests that stay in this process: msw answers them as an upstream of the SDKs would, and keeps what was sent. */
 import { HttpResponse, http, passthrough } from 'msw';
 import { setupServer } from 'msw/node';
+import { afterEach, beforeEach } from 'vitest';
 import { replyTo } from './sdk-cases.ts';
 
-export interface Sent {
+interface Sent {
   readonly path: string;
   readonly body: string;
   readonly headers: Headers;
 }
 
-export interface Recording {
+interface Recording {
   /** Where clients are to send to. */
   readonly url: string;
   readonly sent: Sent[];
   /** Answers the next requests, one each, instead of the usual. */
   readonly next: Response[];
-  close(): void;
 }
 
-export function record(): Recording {
+/** Records anew for each test of a file. */
+export function recordEach(): Recording {
   const url = 'http://upstream.test';
   const sent: Sent[] = [];
   const next: Response[] = [];
@@ -32,6 +33,11 @@ export function record(): Recording {
       );
     }),
   );
-  server.listen({ onUnhandledRequest: 'error' });
-  return { url, sent, next, close: () => server.close() };
+  beforeEach(() => {
+    sent.length = 0;
+    next.length = 0;
+    server.listen({ onUnhandledRequest: 'error' });
+  });
+  afterEach(() => server.close());
+  return { url, sent, next };
 }
