@@ -5,7 +5,16 @@ import type { Compression, CompressOptions, Headroom, HeadroomOptions, RetrieveO
 import { findPlaces } from './store/place.ts';
 
 export { Failure } from './errors.ts';
-export type { Compression, CompressOptions, Format, Headroom, HeadroomOptions, Profile, RetrieveOptions } from './library/headroom.ts';
+export type {
+  Compression,
+  CompressOptions,
+  Format,
+  Headroom,
+  HeadroomOptions,
+  Profile,
+  Recovery,
+  RetrieveOptions,
+} from './library/headroom.ts';
 
 /** A `Headroom` of one's own. Throws a `TypeError` for options that make no sense. */
 export function createHeadroom(options: HeadroomOptions = {}): Headroom {
