@@ -8,10 +8,13 @@ import type { Turn } from './scripted-upstream.ts';
 import { shout } from './shout.ts';
 
 const second = 'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\npoison!';
-/** A whole reply with another behind it: what is left over must not be taken for the reply to whoever comes next. */
+/**
+ * A whole reply with another behind it: what is left over must not be taken for the reply to whoever comes next. What crosses the next request
+ * on its way cannot be told from a quick answer, by nobody who speaks HTTP/1.1.
+ */
 const behind: Readonly<Record<string, (turn: Turn) => Promise<void> | void>> = {
   'at once': ({ write }) => write(plainHead(json.length) + json + second),
-  'a moment later': async ({ write }) => {
+  'on a connection that is idle': async ({ write }) => {
     write(plainHead(json.length) + json);
     await pause(3);
     write(second);
@@ -40,7 +43,7 @@ export async function poison({ address, port, upstream }: Besieged, { checks, is
         afterBody(({ write }) => write(plainHead(json.length) + json)),
       );
       await attempt('bad', `${address}/v1/messages`, Buffer.from('{}')).view;
-      if (round % 2 === 0) await pause(round % 7);
+      await pause(name.includes('idle') ? 20 : round % 7);
       const { body } = await attempt('next', `${address}/v1/messages`, Buffer.from('{}')).view;
       if (body.includes('poison')) poisoned++;
       upstream.take('bad');

@@ -4,6 +4,7 @@ import { listen } from '../../test/helpers/loopback-upstream.ts';
 import { bomb } from './attack-bombs.ts';
 import { attackDisk } from './attack-disk.ts';
 import { attackDoor } from './attack-door.ts';
+import { attackOpenDoor } from './attack-open.ts';
 import { smuggle } from './attack-smuggling.ts';
 import { timeSecret } from './attack-timing.ts';
 import { poison } from './attack-upstream.ts';
@@ -35,6 +36,7 @@ export const attack: Part = async (options) => {
     const place = { proxy, upstream, trap, ...(await proxy.start(upstream.url)) };
     await smuggle(place, options);
     await attackDoor(place, options);
+    await attackOpenDoor(place, options);
     await poison(place, options);
     timeSecret(options);
     await bomb(place, options);
