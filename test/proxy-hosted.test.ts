@@ -1,6 +1,7 @@
 /** The same models elsewhere: Anthropic's on Vertex and Bedrock, bodies that are signed, and endpoints that are nobody's business here. */
 import { expect, test } from 'vitest';
 import { anthropicMessages } from '../src/protocols/anthropic-messages.ts';
+import { copyReply } from '../src/proxy/events.ts';
 import { bodyWith, numberedFile, resultsIn } from './helpers/loopback-bodies.ts';
 import { send } from './helpers/loopback-client.ts';
 import { startTestProxy } from './helpers/loopback-proxy.ts';
@@ -58,6 +59,59 @@ test.each<[string, string, Record<string, string>]>([
   const [[name = '', value] = []] = Object.entries(headers);
   if (name) expect(upstream.requests[0]!.request.headers[name.toLowerCase()]).toBe(value);
   expect(await proxy.record(0)).toMatchObject({ untouched: 'signed body', blocks: [], usage: { output: 3 }, bytesSent: body.length });
+});
+
+/** A stream as Bedrock frames it, with a header and with checksums that nobody here compares. */
+function framed(events: readonly unknown[]): Buffer {
+  return Buffer.concat(
+    events.map((event) => {
+      const header = Buffer.from('\u000b:event-type\u0007\u0000\u0005chunk');
+      const payload = Buffer.from(JSON.stringify({ bytes: Buffer.from(JSON.stringify(event)).toString('base64'), p: 'abc' }));
+      const prelude = Buffer.alloc(12);
+      prelude.writeUInt32BE(12 + header.length + payload.length + 4, 0);
+      prelude.writeUInt32BE(header.length, 4);
+      return Buffer.concat([prelude, header, payload, Buffer.alloc(4)]);
+    }),
+  );
+}
+
+const streamed = framed([
+  {
+    type: 'message_start',
+    message: { model: 'claude-opus-4-8', usage: { input_tokens: 12, cache_read_input_tokens: 5600, output_tokens: 1 } },
+  },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'é' } },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 42 } },
+]);
+const framedAs = { 'content-type': 'application/vnd.amazon.eventstream' };
+
+test('a stream of Bedrock reaches the client as it is, and its usage is read', async () => {
+  const upstream = await kept(startUpstream(({ response }) => void response.writeHead(200, framedAs).end(streamed)));
+  const proxy = await kept(startTestProxy(upstream.url));
+  const path = '/model/anthropic.claude-opus-4-8/invoke-with-response-stream';
+  const reply = await send(proxy.address + path, { method: 'POST', headers: { authorization: 'Bearer x' }, body });
+  expect(reply.body.equals(streamed)).toBe(true);
+  expect((await proxy.record(0)).usage).toMatchObject({ model: 'claude-opus-4-8', fresh: 12, cacheRead: 5600, output: 42 });
+});
+
+test('a stream of Bedrock is read in every cut, and what is none is given up', async () => {
+  const read = async (chunks: readonly Buffer[]) => {
+    const copy = copyReply(framedAs, anthropicMessages.createUsageReader());
+    for (const chunk of chunks) copy.write(chunk);
+    return copy.end();
+  };
+  expect(await read([...streamed].map((byte) => Buffer.from([byte])))).toMatchObject({ fresh: 12, output: 42 });
+  expect(await read([streamed.subarray(0, -20)])).toMatchObject({ fresh: 12, output: 1 });
+  const nonsense = Buffer.from(streamed);
+  nonsense.write('}', streamed.indexOf('{"bytes"'));
+  expect(await read([nonsense])).toMatchObject({ output: 42, fresh: 0 });
+  const broken = [
+    Buffer.alloc(100, 0xff),
+    Buffer.alloc(100),
+    Buffer.from('no frames at all, and no usage in them'),
+    framed([1, null, 'x']),
+  ];
+  for (const bytes of broken) expect(await read([bytes, bytes])).toBeUndefined();
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /**
- * Reads the provider's usage from a copy of the reply, JSON or server-sent events, in every encoding that can be read.
+ * Reads the provider's usage from a copy of the reply, JSON, server-sent events or Bedrock's, in every encoding that can be read.
  * It never throws, never holds the reply up, and gives up rather than hold more than its bounds.
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -8,6 +8,7 @@ import * as zlib from 'node:zlib';
 import { createParser } from 'eventsource-parser';
 import type { Usage } from '../block.ts';
 import type { UsageReader } from '../protocols/protocol.ts';
+import { createFrameReader } from './aws-events.ts';
 import { looksLikeZlib } from './body.ts';
 import { createZstdDecoder } from './zstd.ts';
 
@@ -50,6 +51,10 @@ function createSink(contentType: string, reader: UsageReader): Sink {
       // A stream that ends within an event: what is there may still be whole.
       end: () => read(() => parser.feed(`${decoder.decode()}\n\n`)),
     };
+  }
+  if (/^\s*application\/vnd\.amazon\.eventstream/i.test(contentType)) {
+    const frames = createFrameReader((data) => reader.event(data), maxHeldBytes);
+    return { write: (chunk) => read(() => frames.write(chunk)), end: () => {} };
   }
   if (!/json/i.test(contentType)) return { write: () => {}, end: () => {} };
   let parts: string[] | undefined = [];
