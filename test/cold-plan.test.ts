@@ -111,6 +111,18 @@ describe('what is left as it is', () => {
     expect(planned(...turn('Write', { file_path: '/p/a.ts', content: 'x' }, 'written'), ...read('/p/a.ts', file))).toEqual([]);
   });
 
+  test('what a file holds that was edited, or is short, or was read of late; else it is told shorter', () => {
+    const manual = read('/p/manual.txt', prose(300));
+    const later = Array.from({ length: 50 }, (_, at) => bash(`echo ${at}`, `word ${at}`)).flat();
+    expect(planned(...manual)).toEqual([]);
+    expect(planned(...manual, ...later)).toHaveLength(1);
+    expect(planned(...read('/p/rules.txt', prose(90)), ...later)).toEqual([]);
+    expect(planned(...manual, ...turn('Edit', { file_path: '/p/manual.txt', old_string: 'a', new_string: 'b' }, 'done'), ...later)).toEqual(
+      [],
+    );
+    expect(planned(...bash('cat /p/manual.txt', prose(300).join('\n')), ...later)).toEqual([]);
+  });
+
   test('an error, as long as the same command has not gone well', () => {
     const failed = `${long}\nTests: 1 failed, 7 passed`;
     const passed = `${long}\nTests: 8 passed`;

@@ -3,7 +3,7 @@ import { familyFactor } from '../../src/tokens/family.ts';
 import type { Session } from '../../test/helpers/corpus.ts';
 
 /** Prices of one token, in tokens of fresh input. */
-const price = { read: 0.1, write5m: 1.25, write1h: 2, output: 5 };
+export const price = { read: 0.1, write5m: 1.25, write1h: 2, output: 5 };
 /** System prompt and tools, where nobody recorded them. */
 const fixedTokens = 12_000;
 

@@ -23,6 +23,7 @@ const gauges: Readonly<Record<string, () => Promise<Gauge>>> = {
   corpus: async () => (await import('./corpus.ts')).createCorpusGauge(),
   recall: async () => (await import('./recall.ts')).createRecallGauge(losses),
   bill: async () => (await import('./bill.ts')).createBillGauge(),
+  cold: async () => (await import('./cold.ts')).createColdGauge(losses),
 };
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {

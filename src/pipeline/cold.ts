@@ -3,11 +3,12 @@
  * A plan from the blocks alone: which results, and which of their lines. Originals, notes' paths and whether it pays are the pipeline's.
  *
  * No name goes: a line that alone shows a path or an identifier stays, for these are what later calls copy. What files hold stays as it
- * is, unless a later result shows the same; agents edit by its exact text.
+ * is, for agents edit by its exact text, unless a later result supersedes it, or it is big, long ago, and of a file that nobody edited.
  */
 import type { Block } from '../block.ts';
 import { reasonToLeave } from './choose.ts';
 import { ShownNames } from './cold/names.ts';
+import { findOldReads } from './cold/old-reads.ts';
 import { findResults, type OldResult } from './cold/old-results.ts';
 import { findUnresolved, mostTelling, tellsOutcome } from './cold/outcome.ts';
 import { findQuoted } from './cold/quoted.ts';
@@ -21,8 +22,8 @@ const newest = 6;
 /** Lines that stay at either end, whatever they say; of a page more, for of it no names are kept: it can be fetched again. */
 const ends = { first: 2, last: 2 };
 const endsOfPage = { first: 6, last: 4 };
-/** The topics of a report, in Markdown. */
-const heading = /^#{1,3} \S/;
+/** The topics of a report or a document, in Markdown. */
+const heading = /^(?:\s*\d+(?:\t|→))?#{1,3} \S/;
 /** A text this long, in UTF-16 units, may go out as an excerpt, and its names with it. */
 const mostSure = 8000;
 
@@ -49,12 +50,12 @@ export function planCold(blocks: readonly Block[]): ReadonlyMap<number, WrittenE
 /** By index, oldest first. */
 function choose(blocks: readonly Block[]): ReadonlyMap<number, OldResult> {
   const results = findResults(blocks);
-  const superseded = findSuperseded(blocks, results);
+  const files = [findSuperseded(blocks, results), findOldReads(blocks, results)];
   const kept = [findUnresolved(results), findQuoted(blocks, results)];
   const old = results
     .filter(({ kind, text, call }) => kind !== undefined && reasonToLeave(text, call) === undefined)
     .slice(0, -newest)
-    .filter((result) => (result.kind !== 'file' || superseded.has(result)) && !kept.some((some) => some.has(result)));
+    .filter((result) => (result.kind !== 'file' || files.some((some) => some.has(result))) && !kept.some((some) => some.has(result)));
   return new Map(old.map((result) => [result.at, result]));
 }
 
@@ -83,7 +84,7 @@ function keptLines({ kind, text }: OldResult, names: ShownNames): boolean[] {
   });
 
   function isTelling(line: string): boolean {
-    if (kind === 'report') return heading.test(line);
+    if (kind === 'report' || kind === 'file') return heading.test(line);
     return kind === 'output' && tellsOutcome(line) && telling++ < mostTelling;
   }
 }
