@@ -1,6 +1,6 @@
 /** `headroom completion`: prints what makes a shell complete our commands; and `headroom complete`, which such a script asks. */
 import { Argument, Command } from 'commander';
-import { wrappers } from '../../wrappers/index.ts';
+import { agentNames } from './wrap.ts';
 
 const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
@@ -48,7 +48,7 @@ export function createCompleteCommand(createProgram: () => Command): Command {
 async function read(program: Command) {
   // Of an agent's name any word may take the place, so it is no choice where it is parsed; here it is.
   const agent = program.commands.find((command) => command.name() === 'wrap')?.registeredArguments[0];
-  agent?.choices(wrappers.map(({ name }) => name));
+  agent?.choices(agentNames);
   const { default: describe } = await import('@bomb.sh/tab/commander');
   return describe(program, { completionCommandName: 'completion' });
 }

@@ -26,9 +26,12 @@ Examples:
   headroom wrap -- python agent.py      anything that honours OPENAI_BASE_URL, ANTHROPIC_BASE_URL
   headroom wrap --explain why.jsonl claude`;
 
+/** What can follow `headroom wrap`. */
+export const agentNames: readonly string[] = wrappers.map(({ name }) => name);
+
 /** Whether somebody who typed this word meant `headroom wrap` before it. */
 export function isAgentName(word: string): boolean {
-  return wrappers.some(({ name }) => name === word);
+  return agentNames.includes(word);
 }
 
 export function createWrapCommand(): Command {
