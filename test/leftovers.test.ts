@@ -33,7 +33,14 @@ test('a launch leaves its lines in the ledger and an empty folder for launches i
   const before = machine.homeState();
   await machine.run(['wrap', 'claude'], environment({ STAND_IN: 'ask' }));
   expect(machine.homeState()).toEqual(before);
-  expect(cache()).toEqual(['headroom', 'headroom/launches', 'headroom/ledger', 'headroom/ledger/ledger-000001.jsonl'].sort());
+  expect(cache()).toEqual([
+    'headroom',
+    'headroom/decisions',
+    expect.stringMatching(/^headroom\/decisions\/[0-9a-f]{16}\.jsonl$/),
+    'headroom/launches',
+    'headroom/ledger',
+    'headroom/ledger/ledger-000001.jsonl',
+  ]);
   expect(statSync(machine.launches).mode & 0o777).toBe(0o700);
 });
 

@@ -61,7 +61,8 @@ export function chooseCourse(history: History, conversation: SentConversation, n
     if (options.isOurs || everywhere >= turn) return 0;
     const hasChanged =
       era?.latest !== undefined && everywhere > 0 && !conversation.blocks.some(({ key }) => messagesKey(key) === era.latest);
-    return hasChanged ? 0 : conversation.fresh;
+    // The newest results too: who sent them may have gone before the reply.
+    return hasChanged ? 0 : conversation.blocks.length;
   }
 }
 
