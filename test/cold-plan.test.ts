@@ -102,6 +102,7 @@ describe('what is left as it is', () => {
     const file = prose(120, 'const value = other()');
     expect(planned(...read('/p/a.ts', file))).toEqual([]);
     expect(planned(...bash('cat /p/a.ts', file.join('\n')))).toEqual([]);
+    expect(planned(...bash('cd /p && ls -la', file.join('\n')))).toEqual([]);
     expect(planned(...turn('Grep', { pattern: 'value' }, file.join('\n')))).toEqual([]);
     const changed = prose(120, 'const fresh = other()');
     expect(planned(...read('/p/a.ts', file.slice(20, 110), 21), ...read('/p/a.ts', changed))).toHaveLength(1);
@@ -116,7 +117,8 @@ describe('what is left as it is', () => {
     const later = Array.from({ length: 50 }, (_, at) => bash(`echo ${at}`, `word ${at}`)).flat();
     expect(planned(...manual)).toEqual([]);
     expect(planned(...manual, ...later)).toHaveLength(1);
-    expect(planned(...read('/p/rules.txt', prose(90)), ...later)).toEqual([]);
+    expect(planned(...read('/p/short.txt', prose(90)), ...later)).toEqual([]);
+    expect(planned(...read('/p/CLAUDE.md', prose(300)), ...read('/p/skills/x/a.md', prose(300)), ...later)).toEqual([]);
     expect(planned(...manual, ...turn('Edit', { file_path: '/p/manual.txt', old_string: 'a', new_string: 'b' }, 'done'), ...later)).toEqual(
       [],
     );

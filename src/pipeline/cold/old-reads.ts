@@ -1,4 +1,4 @@
-/** Big reads of files from long ago that nobody has edited in this conversation: a plan that is being followed, a manual, code that was looked through. */
+/** Big reads of files from long ago that nobody has edited in this conversation: manuals, and code that was looked through. */
 import type { Block } from '../../block.ts';
 import { commandOf, pathOf } from '../../text/tool-call.ts';
 import type { OldResult } from './old-results.ts';
@@ -7,6 +7,8 @@ import type { OldResult } from './old-results.ts';
 const leastAge = 100;
 /** UTF-16 units. Short ones are templates and rules, which are copied word for word much later. */
 const leastLength = 6000;
+/** Instructions that the agent goes by, and plans. */
+const binding = /(?:^|[\\/])(?:skills?|plans?|memory|rules|commands|prompts|agents)[\\/]|(?:SKILL|CLAUDE|AGENTS|GEMINI|MEMORY)\.md$/i;
 const edits = /edit|write|replace|insert|patch|create/i;
 
 export function findOldReads(blocks: readonly Block[], results: readonly OldResult[]): ReadonlySet<OldResult> {
@@ -19,7 +21,7 @@ export function findOldReads(blocks: readonly Block[], results: readonly OldResu
     results.filter(({ at, kind, text, call }) => {
       if (kind !== 'file' || blocks.length - at <= leastAge || text.length < leastLength || commandOf(call) !== undefined) return false;
       const path = pathOf(call);
-      return path !== undefined && !edits.test(call?.tool ?? '') && !edited.has(path);
+      return path !== undefined && !binding.test(path) && !edits.test(call?.tool ?? '') && !edited.has(path);
     }),
   );
 }

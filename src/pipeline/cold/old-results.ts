@@ -5,8 +5,8 @@ import { commandOf, namesLog, pathOf, searchers, showsFiles } from '../../text/t
 import { withOrigin } from '../origin.ts';
 
 /**
- * `report`: what a subagent or another tool wrote. `page`: fetched or found on the web. `output`: of a command. `file`: what files hold, by
- * whatever tool; agents edit by its exact text.
+ * `report`: what a subagent or another tool wrote. `page`: fetched or found on the web. `output`: of a command. `file`: what files
+ * hold, and which there are, by whatever tool; agents edit by its exact text.
  */
 export type OldKind = 'report' | 'page' | 'output' | 'file';
 
@@ -22,8 +22,10 @@ export interface OldResult {
 /** Tools whose results are the user's own words, a plan that was agreed on, or instructions. */
 const binding = /(?:^|_)ask(?:_|[A-Z]|$)|question|plan|todo|skill|memory|permission/i;
 const webTool = /web_?(?:search|fetch)|(?:^|_)fetch(?:_|$)|browse/i;
-/** Hits and differences show lines of files as well. */
-const showsLines = new RegExp(`^\\s*(?:sudo\\s+)?(?:${searchers}|git\\s+(?:-\\S+\\s+\\S+\\s+)*(?:show|diff|grep|blame))\\b`);
+/** Hits and differences show lines of files as well; a listing says nothing but names. */
+const showsLines = new RegExp(
+  `^\\s*(?:sudo\\s+)?(?:${searchers}|ls|dir|tree|find|fd|Get-ChildItem|git\\s+(?:-\\S+\\s+\\S+\\s+)*(?:show|diff|grep|blame|ls-files|status))\\b`,
+);
 
 /** Oldest first. */
 export function findResults(blocks: readonly Block[]): OldResult[] {
