@@ -7,6 +7,7 @@ import { createCleanCommand } from './clean.ts';
 import { createCompleteCommand, createCompletionCommand } from './completion.ts';
 import { createCompressCommand } from './compress.ts';
 import { createConfigCommand } from './config.ts';
+import { createCursorCommand } from './cursor.ts';
 import { createDashboardCommand } from './dashboard.ts';
 import { createDemoCommand } from './demo.ts';
 import { createMcpCommand } from './mcp.ts';
@@ -53,6 +54,7 @@ function createCommands(): Command {
     .addCommand(createStatsCommand())
     .addCommand(createDashboardCommand())
     .addCommand(createMcpCommand())
+    .addCommand(createCursorCommand())
     .addCommand(createConfigCommand())
     .addCommand(createCompressCommand())
     .addCommand(createRetrieveCommand())
