@@ -56,6 +56,22 @@ describe('sums', () => {
     expect(summary.byLever).toEqual({ repeats: 200_000 });
   });
 
+  test('tell of requests to a cold cache, what they cost and would have cost', () => {
+    const usage = { fresh: 0, cacheWrite5m: 900_000, cacheWrite1h: 0, cacheRead: 0, output: 0 };
+    const cold = { why: 'idle', before: 150_000, after: 50_000 } as const;
+    const summary = summarise([turn(), turn({ usage, bytes: { received: 5_000_000, sent: 3_600_000 }, cold })]);
+    expect(summary.cold).toMatchObject({ requests: 1, before: 150_000, after: 50_000, billed: 0.9 });
+    expect(summary.cold.saved).toBeCloseTo(0.1, 10);
+    expect(reportLines(summary)).toEqual(
+      expect.arrayContaining([
+        '  cold    1 request to a cold cache, ~$1.00 → $0.90',
+        '          old results in them ~150,000 → ~50,000 tokens',
+      ]),
+    );
+    expect(summarise([turn()]).cold.requests).toBe(0);
+    expect(reportLines(summarise([turn()])).join('\n')).not.toContain('cold');
+  });
+
   test('count results once, when they are first sent, and why they were left alone', () => {
     const byKind = { search: { results: 1, before: 1000, after: 400 }, text: { results: 2, before: 500, after: 500 } };
     const first = sums({

@@ -18,7 +18,7 @@ export function reportLines(summary: PerfSummary): readonly string[] {
     `  input   ${sayInput(all)}`,
     `  ${subscription === all.requests && subscription > 0 ? 'value' : 'cost '}   ${sayCost(all)} (API prices: ${priceSource})`,
   );
-  lines.push(...charges(all));
+  lines.push(...charges(all), ...coldLines(summary));
   if (all.unpriced > 0)
     lines.push(`          no price known for ${sayCount(all.unpriced, 'request')}: ${unpricedModels(summary).join(', ')}`);
   if (subscription > 0)
@@ -40,6 +40,14 @@ export function reportLines(summary: PerfSummary): readonly string[] {
     lines.push(...requestTable(name, Object.entries(group).sort(bySaved)));
   lines.push(...leverTable(summary), ...kindTable(summary.byKind), ...sessionTables(summary), ...leftTable(summary));
   return lines;
+}
+
+/** Later turns hold the smaller results too, which is in the sums above. */
+function coldLines({ cold }: PerfSummary): readonly string[] {
+  if (cold.requests === 0) return [];
+  const dollars = cold.billed > 0 ? `, ~${sayDollars(cold.billed + cold.saved)} → ${sayDollars(cold.billed)}` : '';
+  const results = `          old results in them ~${sayNumber(cold.before)} → ~${sayNumber(cold.after)} tokens`;
+  return [`  cold    ${sayCount(cold.requests, 'request')} to a cold cache${dollars}`, results];
 }
 
 /** One row for each request sum, with what it is grouped by. */

@@ -29,6 +29,17 @@ export interface SessionSum extends RequestSum {
   readonly began: string;
 }
 
+/** Requests to a cold cache at which old results were rewritten. */
+interface ColdSum {
+  requests: number;
+  /** Tokens of those results as they went out last and as they went then, as the provider counts, estimated. */
+  before: number;
+  after: number;
+  /** US dollars of these requests, and what they would have cost beyond that; later turns not counted. */
+  billed: number;
+  saved: number;
+}
+
 export interface PerfSummary {
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -48,6 +59,7 @@ export interface PerfSummary {
   readonly leftAlone: Readonly<Record<string, { results: number; tokens: number }>>;
   /** Milliseconds of our own work on a request. */
   readonly added: { readonly p50: number; readonly p95: number; readonly most: number };
+  readonly cold: ColdSum;
   readonly outcomes: { answered: number; failed: number; rejected: number; retried: number };
   readonly subscription: number;
 }
@@ -69,6 +81,7 @@ export function startSumming(priceOf: PriceList, factorOf: (line: LedgerLine) =>
   const byLever: Record<string, number> = {};
   const byKind: Record<string, KindSum> = {};
   const leftAlone: Record<string, { results: number; tokens: number }> = {};
+  const cold: ColdSum = { requests: 0, before: 0, after: 0, billed: 0, saved: 0 };
   const outcomes = { answered: 0, failed: 0, rejected: 0, retried: 0 };
   const added: number[] = [];
   let [from, to]: [string | undefined, string | undefined] = [undefined, undefined];
@@ -86,6 +99,7 @@ export function startSumming(priceOf: PriceList, factorOf: (line: LedgerLine) =>
       if (line.kind === 'tool-output') return;
       added.push(line.addedMs);
       addOutcome(line);
+      addCold(line, factor);
       if (line.bySubscription) subscription++;
       const sum = sumOf(line, factor, priceOf);
       const sums = [
@@ -115,6 +129,7 @@ export function startSumming(priceOf: PriceList, factorOf: (line: LedgerLine) =>
         byKind,
         leftAlone,
         added: latency,
+        cold,
         outcomes,
         subscription,
       };
@@ -125,6 +140,19 @@ export function startSumming(priceOf: PriceList, factorOf: (line: LedgerLine) =>
     const session = sessions.get(launch) ?? { ...none(), launch, agent, project: project.name, began: time };
     sessions.set(launch, session);
     return session;
+  }
+
+  function addCold({ cold: rewritten, usage, model, upstream, time }: LedgerLine, factor: number): void {
+    if (!rewritten) return;
+    const [before, after] = [rewritten.before * factor, rewritten.after * factor];
+    cold.requests++;
+    cold.before += before;
+    cold.after += after;
+    const prices = usage ? priceOf({ model: model ?? '', upstream, input: inputTokens(usage), time: Date.parse(time) }) : undefined;
+    if (!usage || !prices) return;
+    cold.billed += costOf(usage, prices);
+    // All of it was written anew.
+    cold.saved += worthOf({ usage, removed: { first: before - after, carried: 0 } }, prices);
   }
 
   function addOutcome({ outcome, status, retried }: LedgerLine): void {
