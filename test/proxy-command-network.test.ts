@@ -37,10 +37,14 @@ test('a gateway with TLS of the user’s own authority and a path of its own', a
   const base = await startProxy(['--upstream', `anthropic=https://127.0.0.1:${upstream.port}/team/a/`], {
     NODE_EXTRA_CA_CERTS: fixture('ca.pem'),
   });
-  for (const query of ['', '?beta=true']) expect((await send(`${base}/v1/messages${query}`, { method: 'POST', body })).status).toBe(200);
+  for (const [query, results] of [
+    ['', []],
+    ['?beta=true', [numberedFile('a')]],
+  ] as const)
+    expect((await send(`${base}/v1/messages${query}`, { method: 'POST', body: bodyWith(results) })).status).toBe(200);
   expect(upstream.requests.map(({ url }) => url)).toEqual(['/team/a/v1/messages', '/team/a/v1/messages?beta=true']);
   expect(upstream.connections()).toBe(1);
-  expect(upstream.requests[0]!.body.length).toBeLessThan(body.length);
+  expect(upstream.requests[1]!.body.length).toBeLessThan(body.length);
 });
 
 // Loopback is never reached by a corporate proxy, so the upstream has a name that only the proxy knows.

@@ -46,11 +46,13 @@ const ledgerLines = () =>
       .split('\n')
       .map((line) => JSON.parse(line) as LedgerLine),
   );
-const bigBody = JSON.stringify({
-  model: 'claude-test',
-  messages: [{ role: 'user', content: 'Look.' }, ask('t1'), answer('t1')],
-  max_tokens: 9,
-});
+const bodyOf = (...turns: unknown[]) =>
+  JSON.stringify({ model: 'claude-test', messages: [{ role: 'user', content: 'Look.' }, ...turns], max_tokens: 9 });
+const bigBody = bodyOf(ask('t1'), answer('t1'));
+/** A conversation from its beginning: one that is met with history is left whole for once. */
+async function converse(base: string, headers: Record<string, string> = {}): Promise<void> {
+  for (const body of [bodyOf(), bigBody]) expect((await send(`${base}/v1/messages`, { method: 'POST', headers, body })).status).toBe(200);
+}
 
 test('a request finds its provider by its path, results get smaller, and the ledger and the probes know of it', async () => {
   const [anthropic, openai, gemini] = await Promise.all([0, 1, 2].map(() => kept(startUpstream())));
@@ -59,8 +61,9 @@ test('a request finds its provider by its path, results get smaller, and the led
   ]);
   expect(readdirSync(cache('launches'))).toHaveLength(1);
   const file = numberedFile('a');
-  expect((await send(`${base}/v1/messages`, { method: 'POST', body: bodyWith([file]) })).status).toBe(200);
-  expect(resultsIn(anthropic!.requests[0]!.body)[0]!.length).toBeLessThan(file.length);
+  for (const results of [[], [file]])
+    expect((await send(`${base}/v1/messages`, { method: 'POST', body: bodyWith(results) })).status).toBe(200);
+  expect(resultsIn(anthropic!.requests[1]!.body)[0]!.length).toBeLessThan(file.length);
   await send(`${base}/v1/embeddings`, { method: 'POST', body: '{"input":"x"}' });
   await send(`${base}/v1/models`, { headers: { authorization: 'Bearer sk-1' } });
   expect(openai!.requests.map(({ url }) => url)).toEqual(['/gateway/v1/embeddings', '/gateway/v1/models']);
@@ -74,8 +77,8 @@ test('a request finds its provider by its path, results get smaller, and the led
   expect(existsSync(cache('launches')) ? readdirSync(cache('launches')) : []).toEqual([]);
   const lines = ledgerLines();
   expect(lines.map(({ agent, kind }) => [agent, kind])[0]).toEqual(['proxy', 'turn']);
-  expect(lines).toHaveLength(4);
-  expect(lines[0]!.first.after).toBeLessThan(lines[0]!.first.before);
+  expect(lines).toHaveLength(5);
+  expect(lines[1]!.first.after).toBeLessThan(lines[1]!.first.before);
   expect((await machine.run(['stats'])).stdout).toContain('running  nothing');
   expect(machine.homeState()).toEqual({});
 });
@@ -84,8 +87,8 @@ describe('an excerpt', () => {
   const sentTo = async (args: readonly string[], environment: Record<string, string> = {}, headers: Record<string, string> = {}) => {
     const upstream = await kept(startUpstream());
     const proxy = await startProxy(['--upstream', upstream.url, ...args], environment);
-    expect((await send(`http://127.0.0.1:${proxy.port}/v1/messages`, { method: 'POST', headers, body: bigBody })).status).toBe(200);
-    const [text = ''] = resultsIn(upstream.requests[0]!.body);
+    await converse(`http://127.0.0.1:${proxy.port}`, headers);
+    const [text = ''] = resultsIn(upstream.requests[1]!.body);
     return { proxy, text, way: /not shown, full text: (.*)\]$/.exec(text)?.[1] };
   };
 
@@ -136,10 +139,11 @@ describe('an excerpt', () => {
 test('while observing nothing changes and nothing is written but the ledger', async () => {
   const upstream = await kept(startUpstream());
   const { base, stop } = await startProxy(['--upstream', upstream.url, '--observe']);
-  await send(`${base}/v1/messages`, { method: 'POST', body: bigBody });
-  expect(upstream.requests[0]!.body.toString()).toBe(bigBody);
+  await converse(base);
+  expect(upstream.requests[1]!.body.toString()).toBe(bigBody);
   await stop();
-  expect(ledgerLines()[0]!.first.after).toBeLessThan(ledgerLines()[0]!.first.before);
+  const [, line] = ledgerLines();
+  expect(line!.first.after).toBeLessThan(line!.first.before);
   expect(existsSync(cache('originals'))).toBe(false);
 });
 

@@ -137,3 +137,15 @@ test('an upstream that hangs up ends the agent’s upgraded connection', async (
   await upstream.close();
   await closed;
 });
+
+test('where only conversations are kept to HTTP, other protocols for anything else pass', async () => {
+  const upstream = await kept(startUpstream());
+  const proxy = await kept(startTestProxy(upstream.url, { refusesUpgrades: 'conversations' }));
+  for (const path of ['/v1/responses', '/backend-api/codex/responses?a=b']) {
+    expect(await sendRaw(proxy.port, asking(proxy.port, path))).toMatch(/^HTTP\/1\.1 426 /);
+  }
+  const socket = connect(proxy.port, '127.0.0.1').setEncoding('latin1');
+  socket.write(asking(proxy.port, '/v1/realtime'));
+  expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 101 /);
+  socket.destroy();
+});

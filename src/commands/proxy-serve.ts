@@ -84,6 +84,7 @@ async function putUp(
   const proxySettings: ProxySettings = {
     ...{ port: choice.port, host, secret: randomBytes(16).toString('hex'), open: { token }, mostConnections, mode, profile, version },
     ...choice.upstreams,
+    refusesUpgrades: choice.refusesUpgrades ?? false,
     contentSecret,
     ...(originals ? { originals } : {}),
     ...(keeping.decisions ? { decisions: keeping.decisions } : {}),

@@ -19,6 +19,7 @@ export interface ProxyChoice {
   /** The last part of the recovery's address. */
   readonly contentSecret: string | undefined;
   readonly settings: SessionSettings;
+  readonly refusesUpgrades: ProxySettings['refusesUpgrades'];
   readonly upstreams: Pick<ProxySettings, 'upstream' | 'upstreams'>;
 }
 
@@ -39,6 +40,7 @@ export function resolveProxySettings(flags: ProxyFlags, environment: Environment
     recovery,
     contentSecret: typeof recovery === 'object' ? new URL(recovery.url).pathname.split('/').filter(Boolean).at(-1) : undefined,
     settings,
+    refusesUpgrades: flags.httpOnly ? 'conversations' : false,
     upstreams: chooseUpstreams(settings, environment),
   };
 }

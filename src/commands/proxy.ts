@@ -22,6 +22,7 @@ export interface ProxyFlags extends WrapFlags {
   readonly host?: string;
   readonly token?: string;
   readonly recovery?: string;
+  readonly httpOnly?: boolean;
 }
 
 /** What they do here, where that is not what they do for a launch. */
@@ -40,6 +41,7 @@ export function createProxyCommand(): Command {
     .option('--host <address>', '127.0.0.1 unless given; others need a token')
     .option('--token <token>', 'what clients must show; HEADROOM_TOKEN hides it from ps')
     .option('--recovery <way>', 'how notes name an original: path, command, tool, or a URL ending in a key')
+    .option('--http-only', 'no WebSockets for conversations: Codex then takes HTTP')
     .addHelpText('after', examples)
     .action(async (flags: ProxyFlags) => {
       const { serveProxy } = await import('./proxy-serve.ts');

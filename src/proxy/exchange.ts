@@ -50,7 +50,7 @@ interface Course {
 /** `target` is the path and query without the secret. Resolves when the reply is over and the record is out. */
 export async function exchange(request: IncomingMessage, response: ServerResponse, target: string, parts: ExchangeParts): Promise<void> {
   const course = begin(request, response, target, parts);
-  if (parts.settings.refusesUpgrades && isUpgrade(request)) {
+  if (isUpgrade(request) && refuses(parts, course)) {
     course.status = refuseUpgrade(response);
     return parts.onRecord(recordOf(course, 'answered'));
   }
@@ -69,6 +69,12 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
     if (!response.destroyed) course.status = answerFailure(request, response, course.protocol, course.route.name, thrown);
   }
   parts.onRecord(recordOf(course, outcome));
+}
+
+/** Agents that meet a 426 go on with HTTP at once. */
+function refuses({ settings, protocols }: ExchangeParts, { target }: Course): boolean {
+  if (settings.refusesUpgrades !== 'conversations') return settings.refusesUpgrades ?? false;
+  return protocols.some(({ serves }) => serves('POST', pathOf(target)) !== undefined);
 }
 
 function begin(request: IncomingMessage, response: ServerResponse, asked: string, { protocols, upstreams }: ExchangeParts): Course {

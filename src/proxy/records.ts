@@ -99,8 +99,11 @@ export interface ProxySettings {
   readonly rewritesCold?: boolean;
   /** Seconds in place of what requests say of the cache's life, the margin included; for tests. */
   readonly cacheLife?: number;
-  /** True: who asks for another protocol, such as WebSocket, is answered 426 at once. Else such requests pass through. */
-  readonly refusesUpgrades?: boolean;
+  /**
+   * True: who asks for another protocol, such as WebSocket, is answered 426 at once. `conversations`: where a protocol of ours would read the
+   * same over HTTP. Else such requests pass through.
+   */
+  readonly refusesUpgrades?: boolean | 'conversations';
   /** Chain keys of blocks whose skip must stand, from a worker that died. */
   readonly skips: readonly SkipNotice[];
 }
