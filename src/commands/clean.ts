@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { Command } from 'commander';
 import { Failure, messageOf } from '../errors.ts';
+import { removeSecret } from '../store/content-secret.ts';
 import { removeLedger } from '../store/ledger.ts';
 import { cacheParts, findPlaces } from '../store/place.ts';
 import type { Amount } from '../store/sweep-originals.ts';
@@ -19,7 +20,7 @@ export function createCleanCommand(): Command {
   return new Command('clean')
     .description('remove originals and what dead launches left')
     .helpOption('-h, --help', 'print this page')
-    .option('--all', 'the ledger and originals in use as well')
+    .option('--all', "the ledger, originals in use and the proxy's key as well")
     .addHelpText('after', examples)
     .action(clean);
 }
@@ -28,6 +29,7 @@ const everything = { mostDays: 0, mostBytes: -1 };
 
 async function clean({ all = false }: { readonly all?: boolean }): Promise<void> {
   const { sweepCache } = await import('../launch/keeping.ts');
+  const { findRunningLaunches } = await import('../launch/private-folder.ts');
   const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
   // First: if it stays, so does the rest, and there is one thing to say.
   const ledger = all ? takeLedger(cacheParts(cacheFolder).ledger) : { files: 0, bytes: 0 };
@@ -35,6 +37,9 @@ async function clean({ all = false }: { readonly all?: boolean }): Promise<void>
   const used = all ? await sweepCache(cacheFolder, process.platform, { limits: everything, takesUsed: true }) : undefined;
   const decisions = add(swept.decisions, used?.decisions);
   const stuck = used ? used.left : { files: swept.left.files - swept.used.files, bytes: swept.left.bytes - swept.used.bytes };
+  // A proxy that runs has told clients addresses with it in them.
+  const isQuiet = all && (await findRunningLaunches(cacheFolder, process.platform)).length === 0;
+  const keys = isQuiet ? removeSecret(cacheFolder) : { files: 0, bytes: 0 };
   const lines = [
     ...say('removed', swept.removed, 'original', ''),
     ...(used && swept.used.files > 0
@@ -44,6 +49,7 @@ async function clean({ all = false }: { readonly all?: boolean }): Promise<void>
     ...say('removed', decisions, 'record', ' of what results became'),
     ...(swept.launches > 0 ? [`removed ${sayCount(swept.launches, 'folder')} of launches that were killed`] : []),
     ...say('removed', ledger, 'file', ' of the ledger'),
+    ...say('removed', keys, 'key', ' to what the proxy keeps'),
   ];
   process.stdout.write(`${(lines.length > 0 ? lines : ['there was nothing to remove']).join('\n')}\n`);
 }

@@ -61,13 +61,19 @@ async function install({ dryRun = false }: Flags): Promise<void> {
 }
 
 async function uninstall({ dryRun = false }: Flags): Promise<void> {
-  const [{ uninstall: uninstallTools }, { planHookCut }, { carryOut }] = await Promise.all([
-    ...([import('./mcp-install.ts'), import('../mcp/cursor-hooks.ts'), import('../mcp/config-file.ts')] as const),
-  ]);
-  const change = planHookCut(hooksFile());
-  if (change && !dryRun) carryOut(change);
-  say(change === undefined ? 'was not there' : `${dryRun ? 'would be removed from' : 'removed from'} ${hooksFile()}`);
+  const { uninstall: uninstallTools } = await import('./mcp-install.ts');
+  if (!(await takeOutHook(dryRun))) say('was not there');
   await uninstallTools(['cursor'], { dryRun });
+}
+
+/** Whether it was there. */
+export async function takeOutHook(dryRun: boolean): Promise<boolean> {
+  const [{ planHookCut }, { carryOut }] = await Promise.all([import('../mcp/cursor-hooks.ts'), import('../mcp/config-file.ts')]);
+  const change = planHookCut(hooksFile());
+  if (change === undefined) return false;
+  if (!dryRun) carryOut(change);
+  say(`${dryRun ? 'would be removed from' : 'removed from'} ${hooksFile()}`);
+  return true;
 }
 
 function say(text: string): void {

@@ -1,11 +1,14 @@
 /** `headroom mcp install`, `uninstall` and `status`: our server in agents' own settings, put there and taken out again with care. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { Failure } from '../errors.ts';
 import { runOwnCommand } from '../launch/own-command.ts';
 import { say } from '../launch/say.ts';
-import { backupOf, type Change, carryOut, planCut, planPut, readEntry } from '../mcp/config-file.ts';
+import { serverName } from '../mcp/agents.ts';
+import { backupOf, type Change, carryOut, leftBeside, planCut, planPut, readEntry } from '../mcp/config-file.ts';
 import { isOwnEntry, isSameEntry, readServer } from '../mcp/own-entry.ts';
+import { forgetFile, rememberedFiles, rememberFile } from '../store/remembered-files.ts';
 import { findTargets, ownStart, type Target } from './mcp-target.ts';
+import { findConfigFolder } from './settings.ts';
 import { describeSurroundings } from './wrap.ts';
 
 export interface InstallFlags {
@@ -21,9 +24,10 @@ export async function install(names: readonly string[], { file = [], dryRun = fa
     throw new Failure('no-agent', 'No agent is found here', 'Name one: headroom mcp install claude, or give its file: --file PATH');
   const start = ownStart();
   let isChanged = false;
-  await each(targets, async ({ file: path, spelling, own }) => {
+  await each(targets, async ({ file: path, spelling, own, isAgent }) => {
     const entry = readEntry(path, spelling);
     const wanted = spelling.entry(start);
+    if (!isAgent && !dryRun) rememberFile(findConfigFolder(), path);
     if (isSameEntry(entry, wanted)) return 'is there already';
     const isForeign = entry !== undefined && !isOwnEntry(entry);
     if (isForeign && !force) {
@@ -49,11 +53,47 @@ export async function uninstall(names: readonly string[], { file = [], dryRun = 
   const isAsked = names.length > 0 || file.length > 0;
   const targets = findTargets(names, file).filter((target) => isAsked || isIn.includes(stateOf(target)));
   if (targets.length === 0) process.stdout.write('It is in no agent.\n');
-  await each(targets, async ({ file: path, spelling, own }) => {
-    if (!isOwnEntry(readEntry(path, spelling))) return 'was not there';
-    if (own && !existsSync(backupOf(path))) return runAll(own.path, own.program, [own.remove], dryRun, 'removed');
-    return change(planCut(path, spelling), dryRun, `removed from ${path}`);
+  await takeOut(targets, dryRun);
+}
+
+/** Out of all agents and all files that it was put into, with what else we left beside them. Says how many there were. */
+export async function uninstallEverywhere(dryRun: boolean): Promise<number> {
+  const targets = findTargets([], rememberedFiles(findConfigFolder()), 'all').filter(
+    (target) => isIn.includes(stateOf(target)) || mentionsUs(target) || leftBeside(target.file).length > 0,
+  );
+  await takeOut(targets, dryRun);
+  return targets.length;
+}
+
+async function takeOut(targets: readonly Target[], dryRun: boolean): Promise<void> {
+  await each(targets, async ({ file: path, spelling, own, isAgent }) => {
+    const isThere = isOwnEntry(readEntry(path, spelling));
+    const done = !isThere
+      ? clearBeside(path, dryRun)
+      : own && !existsSync(backupOf(path))
+        ? await runAll(own.path, own.program, [own.remove], dryRun, 'removed')
+        : change(planCut(path, spelling), dryRun, `removed from ${path}`);
+    if (!isAgent && !dryRun) forgetFile(findConfigFolder(), path);
+    return done;
   });
+}
+
+/** Whether a file that cannot be read as what it should be may hold an entry of ours all the same. */
+function mentionsUs(target: Target): boolean {
+  try {
+    return stateOf(target) === 'unreadable' && readFileSync(target.file, 'latin1').includes(serverName);
+  } catch {
+    return false;
+  }
+}
+
+/** Of no use without our entry: somebody else took that out. */
+function clearBeside(file: string, dryRun: boolean): string {
+  const paths = leftBeside(file);
+  if (paths.length === 0) return 'was not there';
+  if (!existsSync(file)) return `was not there; ${paths.join(', ')} stays: the file that it is of is gone`;
+  if (!dryRun) for (const path of paths) rmSync(path, { force: true });
+  return `was not there; ${dryRun ? 'would remove' : 'removed'} ${paths.join(', ')}`;
 }
 
 export function status({ json = false }: { readonly json?: boolean }): void {

@@ -17,11 +17,13 @@ export interface Target {
   readonly own: (NonNullable<McpAgent['own']> & { readonly path: string }) | undefined;
   /** Whether the agent has a program or a folder here. */
   readonly isHere: boolean;
+  /** False for a file that somebody named. */
+  readonly isAgent: boolean;
 }
 
-/** Those named, in the order they were named; without a name every agent. */
-export function findTargets(names: readonly string[], files: readonly string[]): readonly Target[] {
-  const agents = names.length > 0 || files.length > 0 ? names.map(findMcpAgent) : mcpAgents;
+/** Those named, in the order they were named; without a name, and with `all`, every agent. */
+export function findTargets(names: readonly string[], files: readonly string[], which?: 'all'): readonly Target[] {
+  const agents = which !== 'all' && (names.length > 0 || files.length > 0) ? names.map(findMcpAgent) : mcpAgents;
   return [...agents.map(targetOf), ...files.map(fileTarget)];
 }
 
@@ -54,6 +56,7 @@ function targetOf(agent: McpAgent): Target {
     spelling: spellingIn(file, agent),
     own,
     isHere: path !== undefined || existsSync(file) || existsSync(folder(place)),
+    isAgent: true,
   };
 }
 
@@ -64,7 +67,7 @@ function fileTarget(path: string): Target {
   const isOpencode = /(?:^|[\\/])opencode\.jsonc?$/.test(file);
   const byName = /\.toml$/i.test(file) ? spellings.codex : isOpencode ? spellings.opencode : spellings.servers;
   const spelling = spellingIn(file, /\.toml$/i.test(file) ? byName : (inFile ?? byName));
-  return { name: path, title: path, file, spelling, own: undefined, isHere: true };
+  return { name: path, title: path, file, spelling, own: undefined, isHere: true, isAgent: false };
 }
 
 /** A newer opencode has its servers one level below. */

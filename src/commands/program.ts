@@ -15,6 +15,7 @@ import { createPerfCommand } from './perf.ts';
 import { createProxyCommand } from './proxy.ts';
 import { createRetrieveCommand } from './retrieve.ts';
 import { createStatsCommand } from './stats.ts';
+import { createUninstallCommand } from './uninstall.ts';
 import { createWrapCommand, isAgentName } from './wrap.ts';
 
 const examples = `
@@ -59,6 +60,7 @@ function createCommands(): Command {
     .addCommand(createCompressCommand())
     .addCommand(createRetrieveCommand())
     .addCommand(createCleanCommand())
+    .addCommand(createUninstallCommand())
     .helpCommand(false)
     .argument('[command]')
     .argument('[args...]')

@@ -69,16 +69,31 @@ export async function findRunningLaunches(cacheFolder: string, platform: NodeJS.
   return found.sort((one, other) => one.since - other.since);
 }
 
-/** Removes what dead launches left, and says how many; never rejects. What another machine or container left, and cannot be asked about, stays for a month. */
-export async function sweepLaunches(cacheFolder: string, platform: NodeJS.Platform): Promise<number> {
-  let removed = 0;
+/** Private folders of launches that are over, and of those of another machine or container, which cannot be asked. */
+export async function findIdleLaunches(
+  cacheFolder: string,
+  platform: NodeJS.Platform,
+): Promise<{ readonly dead: readonly string[]; readonly elsewhere: readonly string[] }> {
+  const dead: string[] = [];
+  const elsewhere: string[] = [];
   for (const id of listNames(launches(cacheFolder))) {
     const owner = readId(id);
     const path = join(launches(cacheFolder), id);
     if (!owner) continue;
-    const isDead = owner.machine === machine(platform) ? !(await isRunning(owner.pid, owner.start, platform)) : ageInDays(path) > 30;
+    if (owner.machine !== machine(platform)) (ageInDays(path) > mostDays ? dead : elsewhere).push(path);
+    else if (!(await isRunning(owner.pid, owner.start, platform))) dead.push(path);
+  }
+  return { dead, elsewhere };
+}
+
+/** A launch of another machine that is older is over. */
+const mostDays = 30;
+
+/** Removes what dead launches left, and says how many; never rejects. What another machine or container left, and cannot be asked about, stays for a month. */
+export async function sweepLaunches(cacheFolder: string, platform: NodeJS.Platform): Promise<number> {
+  let removed = 0;
+  for (const path of (await findIdleLaunches(cacheFolder, platform)).dead) {
     try {
-      if (!isDead) continue;
       removeFolder(path);
       removed++;
     } catch {

@@ -2,9 +2,21 @@
  * An agent's file with our server in it, and without: a backup beside it, written whole or not at all, and given back byte for byte where
  * nothing else has changed since.
  */
-import { chmodSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { Failure, messageOf } from '../errors.ts';
+import { foldersMadeWith, removeEmpty } from '../store/made-with.ts';
 import { type Spelling, serverName } from './agents.ts';
 import { cutJson, EditError, putJson, readJson } from './edit-json.ts';
 import { cutToml, putToml, readToml } from './edit-toml.ts';
@@ -48,8 +60,12 @@ export function carryOut({ file, before, after, kept }: Change): void {
     if (readText(file) !== before) throw new Failure('file-changed', `${file} changed meanwhile`, 'Try once more.');
     const mode = modeOf(file);
     if (kept?.text !== undefined) write(backupOf(file), kept.text, mode);
-    if (after === undefined) rmSync(file);
-    else {
+    if (after === undefined) {
+      const made = foldersMadeWith(file);
+      rmSync(file);
+      rmSync(backupOf(file), { force: true });
+      removeEmpty(made);
+    } else {
       mkdirSync(dirname(file), { recursive: true });
       write(realOf(file), after, mode);
     }
@@ -62,6 +78,13 @@ export function carryOut({ file, before, after, kept }: Change): void {
 
 export function backupOf(file: string): string {
   return `${file}.headroom-backup`;
+}
+
+/** What we have put beside a file: the backup, and what a killed process was writing. */
+export function leftBeside(file: string): readonly string[] {
+  const own = /\.headroom-(?:backup|\d+)(?:\.headroom-\d+)?$/;
+  const names = listNames(dirname(file)).filter((name) => name.startsWith(basename(file)) && own.test(name));
+  return names.filter((name) => name.replace(own, '') === basename(file)).map((name) => join(dirname(file), name));
 }
 
 function entryIn(text: string, { format, keys }: Keyed): unknown {
@@ -157,6 +180,14 @@ function realOf(file: string): string {
     return realpathSync(file);
   } catch {
     return file;
+  }
+}
+
+function listNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -3,7 +3,7 @@
  * read, so that addresses with it in them go on working after a restart.
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface ContentSecret {
@@ -13,9 +13,16 @@ export interface ContentSecret {
   readonly path: string | undefined;
 }
 
+const fileName = 'content-secret';
+
+/** The secret's file, or one that was to become it. */
+export function isSecretFile(name: string): boolean {
+  return name === fileName || /^content-secret-\d+-[0-9a-f]{8}$/.test(name);
+}
+
 /** Made when it is first asked for. Never throws. */
 export function readContentSecret(folder: string): ContentSecret {
-  const path = join(folder, 'content-secret');
+  const path = join(folder, fileName);
   const known = read(path);
   if (known) return { secret: known, path };
   const secret = randomBytes(16).toString('hex');
@@ -36,6 +43,18 @@ export function readContentSecret(folder: string): ContentSecret {
   }
   const written = read(path);
   return written ? { secret: written, path } : { secret, path: undefined };
+}
+
+/** Never throws; what could not be removed is not counted. */
+export function removeSecret(folder: string): { readonly files: number; readonly bytes: number } {
+  const path = join(folder, fileName);
+  try {
+    const { size } = statSync(path);
+    rmSync(path);
+    return { files: 1, bytes: size };
+  } catch {
+    return { files: 0, bytes: 0 };
+  }
 }
 
 function read(path: string): string | undefined {

@@ -178,8 +178,14 @@ function openLast(folder: string, { mostBytes, mostFiles }: LedgerLimits): numbe
   return file;
 }
 
+const namePattern = /^ledger-(\d{6,})\.jsonl$/;
+
+export function isLedgerFile(name: string): boolean {
+  return namePattern.test(name);
+}
+
 function numbersIn(folder: string): readonly number[] {
-  const numbers = listNames(folder).flatMap((name) => /^ledger-(\d{6,})\.jsonl$/.exec(name)?.[1] ?? []);
+  const numbers = listNames(folder).flatMap((name) => namePattern.exec(name)?.[1] ?? []);
   return numbers.map(Number).sort((one, other) => one - other);
 }
 

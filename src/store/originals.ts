@@ -85,6 +85,11 @@ export function isOriginalName(name: string): boolean {
   return namePattern.test(name);
 }
 
+/** Whether a file in their folder is one of them, or on its way to or from being one. */
+export function isOriginalFile(fileName: string): boolean {
+  return isOriginalName(fileName.replace(asidePrefix, '')) || /^\.writing-[0-9a-f]{16}-\d+-[0-9a-f]{8}$/.test(fileName);
+}
+
 function isNameOf(name: string, bytes: Buffer): boolean {
   return sha256(bytes).startsWith(name);
 }

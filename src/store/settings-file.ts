@@ -42,6 +42,11 @@ export async function changeSetting(configFolder: string, key: string, value: un
 
 const fileName = 'config';
 
+/** The settings, a damaged file of them that was moved aside, or what a killed process was writing. */
+export function isSettingsFile(name: string): boolean {
+  return /^config\.json(?:\.corrupt-\d+|\.tmp-[\da-f]+)?$/.test(name);
+}
+
 async function openSettings(cwd: string) {
   const { default: Conf } = await import('conf');
   const path = settingsPath(cwd);
