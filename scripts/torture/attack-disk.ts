@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPlace, type Place, programCommand } from '../bench/place.ts';
+import { retrieveOverHttp } from './attack-http.ts';
 import { afterBody, json, plainHead } from './fault.ts';
 import type { PartOptions } from './part.ts';
 import { planted } from './planted.ts';
@@ -109,6 +110,7 @@ async function retrieve(place: Place, folder: string, name: string, { checks }: 
     wrong.length === 0 && right.code === 0 && right.stdout.length > 1000,
     wrong.join('\n'),
   );
+  await retrieveOverHttp(place, { name, outside, link }, { checks });
   rmSync(join(folder, link));
   rmSync(join(folder, 'deadbeefdeadbeef'), { recursive: true });
 }
