@@ -53,7 +53,7 @@ export function findCacheStates(requests: readonly PastRequest[]): CacheState[] 
       scope = { era: cold || !latest ? beginEra() : latest.era, requests: 0 };
       scopes.set(model, scope);
     }
-    life = lifeOf(model, usage) ?? life;
+    life = lifeAskedFor(model, usage) ?? life;
     scope.requests++;
     latest = scope;
     const until = time === undefined || life === undefined ? Number.POSITIVE_INFINITY : time + (life + margin) * 1000;
@@ -63,7 +63,7 @@ export function findCacheStates(requests: readonly PastRequest[]): CacheState[] 
 }
 
 /** Seconds for which the provider keeps what a request writes; undefined where it does not tell. */
-export function lifeOf(model: string, usage: PastRequest['usage']): number | undefined {
+export function lifeAskedFor(model: string, usage: PastRequest['usage']): number | undefined {
   if (/gpt|codex|^o\d/i.test(model)) return lives.day;
   if (!usage) return undefined;
   return usage.cacheWrite1h > 0 ? lives.long : usage.cacheWrite5m > 0 ? lives.short : undefined;

@@ -11,7 +11,7 @@ import { type BilledTokens, inputTokens } from '../tokens/bill.ts';
 import type { TokenCounter } from '../tokens/count.ts';
 import { familyFactor } from '../tokens/family.ts';
 import { createCacheModel, lives } from './cache-model.ts';
-import { type CacheState, findCacheStates } from './cold-moments.ts';
+import { type CacheState, findCacheStates, lifeAskedFor } from './cold-moments.ts';
 import type { Transcript, TranscriptRequest } from './transcript.ts';
 
 export interface ReplayOptions {
@@ -68,7 +68,9 @@ export function replayTranscript({ name, agent, requests }: Transcript, options:
     const { time, model, begins, usage } = request;
     const [size, warmSize] = [sizes[at] ?? none, warmSizes[at] ?? none];
     const output = usage?.output ?? (options.count(textOf(requests[at + 1]?.messages ?? [])) || 0) * factor;
-    ownLife = isClaude ? (writtenLife(usage) ?? ownLife) : undefined;
+    // Asking for the longer life may begin or end in the middle.
+    const asked = isClaude ? lifeAskedFor(model ?? '', usage) : undefined;
+    ownLife = asked === undefined ? ownLife : asked * 1000;
     const modelled = (tokens: number) => ({
       ...{ time, model, begins, fixed, output, life: ownLife },
       input: Math.round(fixed + tokens * factor),
@@ -147,12 +149,6 @@ function lifeOf(requests: readonly TranscriptRequest[], isClaude: boolean): numb
   const told = requests.flatMap(({ usage }) => usage ?? []);
   if (told.length > 2 && told.every(({ cacheRead }) => cacheRead === 0)) return 0;
   return !isClaude || told.some(({ cacheWrite1h }) => cacheWrite1h > 0) ? lives.long : lives.short;
-}
-
-/** What a request's own usage tells of it: asking for the longer life may begin or end in the middle. */
-function writtenLife(usage: BilledTokens | undefined): number | undefined {
-  if (!usage || usage.cacheWrite5m + usage.cacheWrite1h === 0) return undefined;
-  return usage.cacheWrite1h > 0 ? lives.long : lives.short;
 }
 
 function textOf(messages: readonly ParsedMessage[]): string {
