@@ -43,7 +43,8 @@ export interface Attempt {
   leave(): void;
 }
 
-const patienceMs = 10_000;
+/** Many times what 32 MB take on a busy machine. */
+const patienceMs = 40_000;
 
 export function attempt(id: string, url: string, body: Buffer, way: Way = {}): Attempt {
   const { method = 'POST', headers = {}, isChunked = false, expects = false } = way;

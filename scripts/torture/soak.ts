@@ -32,7 +32,7 @@ export const soak: Part = async ({ checks, seed, seconds = 120, isQuick }) => {
   let turns = 0;
   try {
     // In little room memory comes to rest soon.
-    const { address } = await proxy.start(upstream.url, {}, isQuick ? 256 * 1024 : undefined);
+    const { address } = await proxy.start(upstream.url, {}, length < 1200 ? 256 * 1024 : undefined);
     const rounds = isQuick ? 8 : 24;
     for (let round = 0; round < rounds && !isOver(); round++) {
       const end = began + ((round + 1) * length * 1000) / rounds;
