@@ -15,7 +15,7 @@ export const margin = 60;
 const jitter = 60;
 
 /** Seconds that have certainly passed since a reading of our own; below zero where a clock ran backwards. */
-export function certainlyPassed(since: ClockReading, now: ClockReading): number {
+function certainlyPassed(since: ClockReading, now: ClockReading): number {
   const wall = (now.time - since.time) / 1000;
   const up = now.up - since.up;
   // A machine that has not been up for so long has started anew since: it was up for all of this.

@@ -13,6 +13,7 @@ import type { WireBlock, WireConversation } from '../protocols/protocol.ts';
 import type { ClockReading, DecisionLine, DecisionStore, ListPlace, ReadLines, RecordedDecision } from '../store/decisions.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
 import { type ColdMoment, describeCold } from './cold-moment.ts';
+import { freshExcerpts, rejoin, storeIsAway } from './rejoin.ts';
 
 export interface HistoriesParts {
   readonly store: DecisionStore;
@@ -24,7 +25,7 @@ export interface HistoriesParts {
   readonly cacheLife?: number | undefined;
 }
 
-export interface Request {
+interface Request {
   readonly conversation: WireConversation;
   /** Bytes of its body. */
   readonly size: number;
@@ -62,10 +63,16 @@ export interface Histories {
 }
 
 interface Known {
-  readonly history: History;
+  history: History;
   place: ListPlace | undefined;
   /** What could not be recorded, by era. */
   readonly unrecorded: Map<string, RecordedDecision[]>;
+  /** Lines for a store that is away. */
+  readonly waiting: DecisionLine[];
+  /** True where the store could not be asked what it has of it. */
+  isUnread: boolean;
+  /** True where the store has it otherwise than it was thought. */
+  isChanged: boolean;
   /** How what was sent looked, by the messages' key of its last block; of this process's requests. */
   readonly forms: Map<string, string>;
   /** Resolves when the last request of this conversation is recorded. */
@@ -82,6 +89,11 @@ const soonMs = 5000;
 export function createHistories(parts: HistoriesParts): Histories {
   const { store, readClock } = parts;
   const conversations = new BoundedMap<Known>(mostRemembered);
+  /** Those with lines that wait, which are not forgotten. */
+  const cutOff = new Map<string, Known>();
+  store.whenBack?.(() => {
+    for (const root of cutOff.keys()) void inTurn(root, (known) => readOn(root, known));
+  });
 
   return {
     rewrite: (request, pipeline) => {
@@ -112,8 +124,16 @@ export function createHistories(parts: HistoriesParts): Histories {
         apply(known.history, line, readClock());
       } catch {
         take(known.history, line, readClock());
+        wait(root, known, line);
       }
     });
+  }
+
+  /** Where nobody else can have added what counts, the next request's line says it all. */
+  function wait(root: string, known: Known, { base: _, ...line }: DecisionLine): void {
+    if (!store.whenBack) return;
+    known.waiting.push(line);
+    cutOff.set(root, known);
   }
 
   async function learn(rewritten: Rewritten, usage: Usage): Promise<string | undefined> {
@@ -125,25 +145,30 @@ export function createHistories(parts: HistoriesParts): Histories {
 
   /** One request after the other, for each conversation. */
   function inTurn<T>(root: string, run: (known: Known) => Promise<T>): Promise<T> {
-    const known = conversations.get(root) ?? {
-      history: createHistory(),
-      place: undefined,
-      unrecorded: new Map(),
-      forms: new Map(),
-      idle: Promise.resolve(),
-    };
+    const known = conversations.get(root) ?? cutOff.get(root) ?? begin();
     const result = known.idle.then(() => run(known));
     known.idle = result.catch(() => {}).then(() => conversations.set(root, known, known.history.weight + 1000));
     conversations.set(root, known, known.history.weight + 1000);
     return result;
   }
 
-  async function readOn(root: string, known: Known, pipeline: Pipeline): Promise<void> {
+  async function readOn(root: string, known: Known, pipeline?: Pipeline): Promise<void> {
     try {
+      if (known.waiting.length > 0) {
+        Object.assign(known, await rejoin(store, root, known.waiting, readClock));
+        known.unrecorded.clear();
+        cutOff.delete(root);
+        known.isChanged = true;
+      }
       receive(known, await store.read(root, known.place), pipeline);
+      known.isUnread = false;
     } catch {
       // What cannot be read cannot be written either, and so is told.
+      known.isUnread = known.place === undefined;
     }
+    if (!known.isChanged || !pipeline) return;
+    known.isChanged = false;
+    for (const era of known.history.eras.keys()) pipeline.forget(era);
   }
 
   /** What others added. What they decided is not what this process may have thought up for a request that was only counted. */
@@ -178,10 +203,18 @@ export function createHistories(parts: HistoriesParts): Histories {
         pipeline.forget(line.era);
       } catch {
         // Nothing is rewritten without its record; what follows from the text alone goes on.
+        const keys = store.whenBack ? freshExcerpts(known.history, line) : [];
         if (rewritten.cold) allowsCold = false;
-        else {
+        else if (keys.length > 0) {
+          // Whether it is there nobody knows: whoever reads it reads this too.
+          const takenBack: DecisionLine = { v: 1, id: newId(), scope: line.scope, era: line.era, takenBack: keys };
+          pipeline.skip(keys.map((key) => line.era + key), storeIsAway);
+          take(known.history, takenBack, readClock());
+          wait(root, known, takenBack);
+        } else {
           take(known.history, line, readClock());
-          known.unrecorded.set(line.era, [...(line.decided ?? [])]);
+          if (store.whenBack) wait(root, known, line);
+          else known.unrecorded.set(line.era, [...(line.decided ?? [])]);
           return remember(known, request.conversation, rewritten);
         }
       }
@@ -196,14 +229,16 @@ export function createHistories(parts: HistoriesParts): Histories {
 
   function work(
     root: string,
-    { history, forms }: Known,
+    { history, forms, isUnread }: Known,
     { conversation, size }: Request,
     pipeline: Pipeline,
     allowsCold: boolean,
   ): Rewritten {
     const now = readClock();
     const life = parts.cacheLife ?? conversation.life ?? null;
-    const course: Course = chooseCourse(history, conversation, now, { isOurs: parts.isOurs, allowsCold });
+    // What others of us may have sent smaller is not left whole because they cannot be asked.
+    const isOurs = parts.isOurs || (isUnread && store.whenBack !== undefined);
+    const course: Course = chooseCourse(history, conversation, now, { isOurs, allowsCold });
     const { era, sent, carried, foreign, cold } = course;
     const decided = history.eras.get(era)?.decided;
     const rewriting = pipeline.rewrite(conversation, {
@@ -217,6 +252,13 @@ export function createHistories(parts: HistoriesParts): Histories {
     const expected = { isCold: cold !== undefined, hasChanged, ...sharesOf(conversation.blocks, carried, size) };
     return { rewriting, root, scope: conversation.scope, era, expected, used: { ...now, life }, cold: moment };
   }
+}
+
+function begin(): Known {
+  return {
+    ...{ history: createHistory(), place: undefined, unrecorded: new Map(), waiting: [], isUnread: false, isChanged: false },
+    ...{ forms: new Map(), idle: Promise.resolve() },
+  };
 }
 
 /** After so many cache writes that we caused, nothing new is shrunk. */

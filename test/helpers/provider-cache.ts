@@ -12,14 +12,14 @@ export interface PromptPart {
   readonly life?: number | undefined;
 }
 
-export interface Prompt {
+interface Prompt {
   /** What the cache is kept apart by, such as the model. */
   readonly model: string;
   readonly parts: readonly PromptPart[];
 }
 
 /** Tokens. */
-export interface Served {
+interface Served {
   readonly read: number;
   readonly written: number;
   readonly fresh: number;
