@@ -31,10 +31,10 @@ const paths = () => upstreams.map(({ requests }) => requests.slice(-1).map(({ pa
 describe('any command', () => {
   test('is asked nothing, told where to go, and its requests arrive where they would have', async () => {
     const { code, stdout, stderr } = await machine.run(['wrap', '--', process.execPath, program], own());
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'openai 200 answered\nanthropic 200 answered\ngoogle 404 not answered\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'openai 200 answered\nanthropic 200 answered\ngoogle 200 answered\n' });
     expect(paths()).toEqual(['/gateway/v1/chat/completions', '/v1/messages', '/v1beta/models/a-model:generateContent?alt=x']);
     expect(stderr).toMatch(
-      /^headroom: requests pass through the proxy if this command honours OPENAI_BASE_URL, ANTHROPIC_BASE_URL, GOOGLE_GEMINI_BASE_URL\nheadroom \d+ s · 2 requests to the model/,
+      /^headroom: requests pass through the proxy if this command honours OPENAI_BASE_URL, ANTHROPIC_BASE_URL, GOOGLE_GEMINI_BASE_URL\nheadroom \d+ s · 3 requests to the model/,
     );
     expect(readdirSync(machine.launches)).toEqual([]);
   });
@@ -87,10 +87,10 @@ describe('any command', () => {
   });
 });
 
-test.each(['amp', 'auggie'])('%s is refused with the reason', async (agent) => {
+test.each(['amp', 'auggie', 'cline'])('%s is refused with the reason', async (agent) => {
   const { code, stderr } = await machine.run(['wrap', agent]);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^headroom: \w+ cannot be wrapped: its model is asked by .*\n.*headroom mcp\.\n$/);
+  expect(stderr).toMatch(/^headroom: \w+ cannot be wrapped: its .*\n.*headroom (?:mcp|proxy)\.\n$/);
 });
 
 test('an address that is none leaves the launch alone', () => {

@@ -44,4 +44,9 @@ export const refusals: Readonly<Record<string, { readonly title: string; readonl
     reason: "its model is asked by Augment's own servers, and no address of a model can be set",
     hint: 'Its MCP tools can be ours: headroom mcp.',
   },
+  cline: {
+    title: 'Cline',
+    reason: 'its sessions run in a hub of its own, which outlives every launch and serves the next one as well',
+    hint: 'Give its provider the address of a proxy that stays: headroom proxy.',
+  },
 };

@@ -18,7 +18,7 @@ export interface BreedSettings {
   readonly known: Readonly<Record<string, KnownProvider>>;
 }
 
-export interface KnownProvider {
+interface KnownProvider {
   readonly address: string | undefined;
   readonly keyVariables: readonly string[];
 }

@@ -93,7 +93,7 @@ export async function visitAgent(setting: Setting, agent: TourAgent, manner: Man
   const finished = await run(command, [...words, ...stay.start.args], {
     cwd: setting.workplace.project,
     env: stay.environment,
-    timeout: 180_000,
+    timeout: 600_000,
     killSignal: 'SIGTERM',
   });
   const left = await stay.close();

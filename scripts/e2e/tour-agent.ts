@@ -22,7 +22,7 @@ export interface TourAgent {
   readonly terminal?: TourTerminal;
 }
 
-export interface TourPlace {
+interface TourPlace {
   readonly home: string;
   readonly project: string;
   /** The scripted upstream, as its user has set it. */

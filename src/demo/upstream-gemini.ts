@@ -82,7 +82,8 @@ function play(request: GeminiRequest, stage: Stage, manner: Manner): Answer {
     const { name: tool, input } = resolveCall(call, scene.tools);
     return { functionCall: { name: tool, args: input } };
   });
-  const parts: Part[] = [...(step.text ? slices(step.text, 12).map((text) => ({ text })) : []), ...calls];
+  const texts = step.text ? (manner.streams ? slices(step.text, 12) : [step.text]) : [];
+  const parts: Part[] = [...texts.map((text) => ({ text })), ...calls];
   const usage = billed(request, stage, stage.countText(JSON.stringify(parts)));
   const seed = createHash('sha256').update(`${scene.prompt}\0${request.contents.length}`).digest('hex').slice(0, 16);
   const chunks = manner.streams ? parts.map((part) => [part]) : [parts];
