@@ -20,6 +20,9 @@ export interface ColdBill {
   /** What opening again costs: once for each original until the next cold moment. */
   readonly opened: number;
   readonly openedCost: number;
+  /** The same if strings shared by chance were needed too, once for each original, and once for each string. */
+  readonly strictCost: number;
+  readonly strictestCost: number;
   readonly recall: ColdRecall;
   readonly losses: readonly ColdLoss[];
 }
@@ -74,7 +77,7 @@ export function billCold(
   count: TokenCounter,
 ): ColdBill {
   const recall: ColdRecall = { edits: 0, others: 0, needed: 0, misses: [] };
-  const sum = { moments: 0, cost: 0, savedThen: 0, saved: 0, ceiling: 0, opened: 0, openedCost: 0 };
+  const sum = { moments: 0, cost: 0, savedThen: 0, saved: 0, ceiling: 0, opened: 0, openedCost: 0, strictCost: 0, strictestCost: 0 };
   const losses: ColdLoss[] = [];
   const { contexts } = replays.standard;
   const acted = contexts.map((_, n) => new Set(contexts.slice(0, n).flatMap(({ entries }) => entries.map(({ message }) => message))));
@@ -100,14 +103,18 @@ export function billCold(
     }
     const first = recall.misses.length;
     recallStretch(context, stretch, lengthOf(stretch.from), stretch.entries.length, acted[stretch.context]!, recall);
-    const opened = new Set<number>();
+    const [opened, touched] = [new Set<number>(), new Set<number>()];
     for (const miss of recall.misses.slice(first)) {
       const entry = stretch.entries[miss.origin];
       losses.push({ ...miss, entry });
+      const cost = costOfOpening(stretch, miss, entry);
+      sum.strictestCost += cost;
+      if (!touched.has(miss.origin)) sum.strictCost += cost;
+      touched.add(miss.origin);
       if (!miss.isNeeded || opened.has(miss.origin)) continue;
       opened.add(miss.origin);
       sum.opened++;
-      sum.openedCost += costOfOpening(stretch, miss, entry);
+      sum.openedCost += cost;
     }
 
     /** A request that reads the whole context and is told the original, which then stands in every request to the end. */

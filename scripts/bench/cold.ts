@@ -73,6 +73,11 @@ function print(sessions: readonly OfSession[], listsLosses: boolean): void {
   console.log(
     `  bar -18%: ${(rows[0]?.net ?? 0) >= bars.bill ? 'met' : 'MISSED'}; sessions dearer than bare: ${dearer.length}, than without this lever: ${worse.length}`,
   );
+  const strict = (what: 'strictCost' | 'strictestCost') =>
+    percent(-(standard + own.reduce((all, { foreseen }) => all + foreseen.saved - foreseen[what], 0)) / before);
+  console.log(
+    `  the bill if every string of 12 characters that is lost were needed: ${strict('strictCost')} with a turn for each original, ${strict('strictestCost')} with one for each string`,
+  );
   for (const which of ['foreseen', 'hindsight'] as const) printRecall(which, of(which));
   if (listsLosses) for (const { id, foreseen } of own) for (const loss of foreseen.losses) printLoss(id, loss);
 }
@@ -86,10 +91,12 @@ function printRecall(which: string, all: readonly ColdBill[]): void {
   const say = (lost: number, of: number) => `${((1 - lost / Math.max(1, of)) * 100).toFixed(2)}% (${lost} of ${of} lost)`;
   console.log(
     `  ${which}, still shown after cold moments: quoted by edits ${say(lostEdits, edits)}, needed ${say(lostNeeded, needed)},\n` +
-      `    other strings of 12 characters and more, most of them shared by chance, ${say(misses.length - lostEdits, others)}`,
+      `    all others of 12 characters and more, those shared by chance among them, ${say(misses.length - lostEdits, others)}`,
   );
-  const isMet = lostEdits <= (1 - bars.edits) * edits && lostNeeded <= (1 - bars.others) * needed;
-  console.log(`    bar 99%: ${isMet ? 'met' : 'MISSED'}`);
+  const met = (lost: number, of: number, bar: number) => (lost <= (1 - bar) * of ? 'met' : 'MISSED');
+  console.log(
+    `    bars 99%: edits ${met(lostEdits, edits, bars.edits)}, needed ${met(lostNeeded, needed, bars.others)}, all others ${met(misses.length - lostEdits, others, bars.others)}`,
+  );
 }
 
 function printLoss(id: string, { text, isEdit, isNeeded, action, entry }: ColdLoss): void {
