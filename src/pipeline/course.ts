@@ -49,20 +49,16 @@ export function chooseCourse(history: History, conversation: SentConversation, n
   function goesOn(era: Era): Course {
     if (allowsCold && isCold(era, now)) return begins(followerOf(era.name), era.name, 'idle');
     const sent = sentOf(era, conversation);
-    return { era: era.name, instead: undefined, cold: undefined, sent, carried: everywhere, foreign: foreignFrom(era) };
+    return { era: era.name, instead: undefined, cold: undefined, sent, carried: everywhere, foreign: foreignBlocks() };
   }
 
   function begins(era: string, instead: string | undefined, cold: Course['cold']): Course {
-    return { era, instead, cold, sent: 0, carried: everywhere, foreign: cold ? 0 : foreignFrom(undefined) };
+    return { era, instead, cold, sent: 0, carried: everywhere, foreign: cold ? 0 : foreignBlocks() };
   }
 
-  /** What an agent changed in its own history, as when it clears old results, was sent by nobody yet. */
-  function foreignFrom(era: Era | undefined): number {
-    if (options.isOurs || everywhere >= turn) return 0;
-    const hasChanged =
-      era?.latest !== undefined && everywhere > 0 && !conversation.blocks.some(({ key }) => messagesKey(key) === era.latest);
-    // The newest results too: who sent them may have gone before the reply.
-    return hasChanged ? 0 : conversation.blocks.length;
+  /** The newest results too: who sent them may have gone before the reply. */
+  function foreignBlocks(): number {
+    return options.isOurs || everywhere >= turn ? 0 : conversation.blocks.length;
   }
 }
 
