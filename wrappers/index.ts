@@ -15,6 +15,7 @@ import { pi } from './pi.ts';
 import { qwen } from './qwen.ts';
 
 export { wrapCommand } from './any-command.ts';
+export { testedVersions } from './tested-versions.ts';
 
 export const wrappers: readonly ListedWrapper[] = [
   claude,

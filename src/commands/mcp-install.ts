@@ -97,11 +97,15 @@ function clearBeside(file: string, dryRun: boolean): string {
 }
 
 export function status({ json = false }: { readonly json?: boolean }): void {
-  const rows = findTargets([], []).map((target) => ({ name: target.name, title: target.title, state: stateOf(target), file: target.file }));
+  const rows = readStates();
   if (json) process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
   else
     for (const { name, state, file } of rows)
       process.stdout.write(`${name.padEnd(10)}${state.padEnd(15)}${state === 'not here' ? '' : file}\n`.replace(/ +\n/, '\n'));
+}
+
+export function readStates() {
+  return findTargets([], []).map((target) => ({ name: target.name, title: target.title, state: stateOf(target), file: target.file }));
 }
 
 /** The states in which an entry of ours is there. */

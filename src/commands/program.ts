@@ -10,6 +10,7 @@ import { createConfigCommand } from './config.ts';
 import { createCursorCommand } from './cursor.ts';
 import { createDashboardCommand } from './dashboard.ts';
 import { createDemoCommand } from './demo.ts';
+import { createDoctorCommand } from './doctor.ts';
 import { createMcpCommand } from './mcp.ts';
 import { createPerfCommand } from './perf.ts';
 import { createProxyCommand } from './proxy.ts';
@@ -59,6 +60,7 @@ function createCommands(): Command {
     .addCommand(createConfigCommand())
     .addCommand(createCompressCommand())
     .addCommand(createRetrieveCommand())
+    .addCommand(createDoctorCommand())
     .addCommand(createCleanCommand())
     .addCommand(createUninstallCommand())
     .helpCommand(false)

@@ -31,5 +31,9 @@ function isOfOneBreath(folder: number, path: number): boolean {
 
 /** Epoch milliseconds; 0: unknown. */
 function birthOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+  try {
+    return statSync(path).birthtimeMs;
+  } catch {
+    return 0;
+  }
 }
