@@ -26,14 +26,14 @@ export const wrapOptions = {
   upstream: {
     flag: '--upstream <url>',
     variable: 'HEADROOM_UPSTREAM',
-    description: 'send requests there, not where the agent would; anthropic=URL or openai=URL for one API alone',
+    description: 'send requests there; anthropic=URL: those of one API',
     repeats: true,
     isKept: true,
   },
   cold: {
     flag: '--no-cold',
     variable: 'HEADROOM_NO_COLD',
-    description: 'never rewrite old results, not even once the cache has expired',
+    description: 'never rewrite old results, not even at a cold cache',
     isKept: true,
   },
   pty: { flag: '--no-pty', variable: 'HEADROOM_NO_PTY', description: 'run the agent on this terminal, without a relay', isKept: true },
@@ -48,7 +48,7 @@ export const wrapOptions = {
   price: {
     flag: '--price <model=prices>',
     variable: 'HEADROOM_PRICE',
-    description: 'what a model costs, dollars per million tokens: MODEL=input:3,output:15,read:0.3,write:3.75,write1h:6',
+    description: '$ per million tokens, as MODEL=input:3,output:15',
     repeats: true,
     isKept: true,
   },

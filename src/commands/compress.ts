@@ -11,7 +11,7 @@ import { loadSettings } from './settings.ts';
 
 const examples = `
 Examples:
-  headroom compress messages.json             a list of messages: Anthropic, OpenAI, AI SDK
+  headroom compress messages.json    messages of Anthropic, OpenAI, AI SDK
   headroom compress --json request.json       a whole request; figures with it
   kubectl get pods | headroom compress --command "kubectl get pods"`;
 

@@ -6,7 +6,8 @@ import { Failure } from '../errors.ts';
 import { launchVariable } from '../launch/nesting.ts';
 
 const examples = `
-The editor's model cannot be proxied: what MCP tools return there is made smaller, without loss; nothing else.
+The editor's model cannot be proxied: what MCP tools return there is made
+smaller, without loss; nothing else.
 
 Examples:
   headroom cursor install --dry-run
@@ -25,6 +26,7 @@ export function createCursorCommand(): Command {
     .action(() => command.help());
   const add = (name: string, description: string) => {
     const child = new Command(name).description(description).helpOption('-h, --help', 'print this page');
+    child.addHelpText('after', `\nExamples:\n  headroom cursor ${name} --dry-run\n  headroom cursor ${name}`);
     command.addCommand(child);
     return child.option('--dry-run', 'show what would be changed, and change nothing');
   };

@@ -3,16 +3,16 @@ import { Command } from 'commander';
 import { Failure } from '../errors.ts';
 
 const examples = `
-The address it prints opens the page, and whoever has it can read what the page shows: figures of the
-ledger, originals on your disk, and what models were shown of them. Ctrl-C ends it.
+The address it prints opens the page, and whoever has it can read what the page
+shows: figures, originals, and what models were shown of them. Ctrl-C ends it.
 
 Examples:
-  headroom dashboard                  any free port, and the page in your browser
+  headroom dashboard                       any free port, and your browser
   headroom dashboard --port 8484 --no-open`;
 
 export function createDashboardCommand(): Command {
   return new Command('dashboard')
-    .description('a page with what was saved, live: over time, by request, before and after')
+    .description('a page with what was saved, live, before and after')
     .helpOption('-h, --help', 'print this page')
     .option('--port <number>', 'listen there, on 127.0.0.1; any free port otherwise')
     .option('--no-open', 'only print the address')

@@ -9,9 +9,14 @@ import type { InstallFlags } from './mcp-install.ts';
 
 const examples = `
 Tools:
-  headroom_compress {content, kind?}         a smaller text, and the hash of the whole
+  headroom_compress {content, kind?}         a smaller text, and its hash
   headroom_retrieve {hash, query?, lines?}   the exact original, or lines of it
-  headroom_stats {}                          what was saved`;
+  headroom_stats {}                          what was saved
+
+Examples:
+  headroom mcp install --dry-run
+  headroom mcp install claude cursor
+  headroom mcp status`;
 
 export function createMcpCommand(): Command {
   const command = new Command('mcp')
@@ -21,24 +26,30 @@ export function createMcpCommand(): Command {
     .addOption(new Option('--originals <folder>', 'where compress keeps what it makes smaller').hideHelp())
     .addHelpText('after', examples)
     .action(serve);
-  const add = (name: string, description: string) => {
+  const add = (name: string, description: string, ...lines: readonly string[]) => {
     const child = new Command(name).description(description).helpOption('-h, --help', 'print this page');
+    child.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`);
     command.addCommand(child);
     return child;
   };
-  add('serve', 'the same as without a word: agents start it').action(serve);
-  add('install', 'put it into the settings of agents: those named, else all that are found')
+  add('serve', 'the same as without a word: agents start it', 'headroom mcp serve').action(serve);
+  add(
+    'install',
+    'put it into settings of agents: those named, else all found',
+    'headroom mcp install claude',
+    'headroom mcp install --file .mcp.json',
+  )
     .argument('[agents...]')
-    .option('--file <path>', 'any file that holds MCP servers; may be given several times', gather)
+    .option('--file <path>', 'any file that holds MCP servers, and another one', gather)
     .option('--dry-run', 'show what would be changed, and change nothing')
     .option('--force', 'in the place of another server of this name')
     .action(async (names: readonly string[], flags: InstallFlags) => (await import('./mcp-install.ts')).install(names, flags));
-  add('uninstall', 'take it out again')
+  add('uninstall', 'take it out again', 'headroom mcp uninstall', 'headroom mcp uninstall --file .mcp.json')
     .argument('[agents...]')
     .option('--file <path>', 'any file that it was put into', gather)
     .option('--dry-run', 'show what would be changed, and change nothing')
     .action(async (names: readonly string[], flags: InstallFlags) => (await import('./mcp-install.ts')).uninstall(names, flags));
-  add('status', 'which agents have it')
+  add('status', 'which agents have it', 'headroom mcp status --json')
     .option('--json', 'print JSON')
     .action(async (flags: { readonly json?: boolean }) => (await import('./mcp-install.ts')).status(flags));
   for (const child of command.commands) child.exitOverride().configureOutput({ outputError: () => {} });

@@ -24,29 +24,26 @@ interface PerfFlags {
 
 const examples = `
 Examples:
-  headroom perf                      all that the ledger holds
-  headroom perf --since 7d           the last seven days; also 12h, 4w, or a date
+  headroom perf                all that the ledger holds
+  headroom perf --since 7d     the last seven days; also 12h, 4w, or a date
   headroom perf --csv > savings.csv
-  headroom perf --replay             your own past conversations with Claude Code and Codex,
-                                     as they would have been: nothing is sent, nothing is written
-  headroom perf --replay old/ --profile lossless
-  headroom perf --samples            every kind of text: before, after, milliseconds
-  headroom perf --exact              texts before and after, counted by Anthropic with your key: our samples
-                                     and originals of your sessions; it says first what it will send`;
+  headroom perf --replay       past conversations: nothing is sent or written
+  headroom perf --samples      every kind of text: before, after, milliseconds
+  headroom perf --exact        asks with your key; says first what it will send`;
 
 export function createPerfCommand(): Command {
   return new Command('perf')
     .argument('[path...]')
-    .description('what was saved so far: by day, agent, model, project, lever and kind')
+    .description('what was saved so far, by day, agent, model, project, lever')
     .helpOption('-h, --help', 'print this page')
-    .option('--since <time>', 'only what came after: 7d, 12h, 4w, or a date such as 2026-11-01')
-    .option('--replay', 'replay past conversations: those of Claude Code and Codex, or the files and folders named')
-    .option('--samples', 'shrink samples of every kind of text, or the files and folders named')
-    .option('--exact', "ask the provider's count_tokens how far our estimates are off; needs ANTHROPIC_API_KEY")
-    .option('--model <name>', 'with --exact: the Claude model that counts (the one that the ledger holds most of)')
+    .option('--since <time>', 'only what came after: 7d, 12h, 2026-11-01')
+    .option('--replay', 'past conversations of Claude Code and Codex, or files')
+    .option('--samples', 'samples of every kind of text, or files and folders')
+    .option('--exact', 'how far our estimates are off: needs ANTHROPIC_API_KEY')
+    .option('--model <name>', 'with --exact: the Claude model that counts')
     .option('--profile <name>', 'with --replay: lossless or standard (the default)')
     .option('--json', 'print the figures as JSON')
-    .option('--csv', 'print a row for each day, agent, model, project and session')
+    .option('--csv', 'a row for each day, agent, model, project, session')
     .addHelpText('after', examples)
     .action(perf);
 }

@@ -11,6 +11,7 @@ import { createCursorCommand } from './cursor.ts';
 import { createDashboardCommand } from './dashboard.ts';
 import { createDemoCommand } from './demo.ts';
 import { createDoctorCommand } from './doctor.ts';
+import { createManualCommand } from './manual.ts';
 import { createMcpCommand } from './mcp.ts';
 import { createPerfCommand } from './perf.ts';
 import { createProxyCommand } from './proxy.ts';
@@ -21,15 +22,18 @@ import { createWrapCommand, isAgentName } from './wrap.ts';
 
 const examples = `
 Examples:
-  headroom wrap claude                start Claude Code; what follows is its own
-  headroom wrap claude -p "why?" | jq
   headroom demo                       see it work here: no key, no network
-  headroom wrap --help                the options of wrap`;
+  headroom wrap claude -p "why?" | jq
+  headroom wrap --help                the options of wrap; so of every command`;
+
+/** A line for each command: its options are its own page's. */
+const mainHelp = { subcommandTerm: (command: Command) => command.name(), visibleOptions: () => [] };
 
 export function createProgram(): Command {
   const program = createCommands()
     .addCommand(createCompletionCommand(createCommands))
-    .addCommand(createCompleteCommand(createCommands), { hidden: true });
+    .addCommand(createCompleteCommand(createCommands), { hidden: true })
+    .addCommand(createManualCommand(createProgram), { hidden: true });
   for (const command of [program, ...program.commands]) {
     // What is wrong is said once, by `cli.ts`.
     command
@@ -43,7 +47,8 @@ export function createProgram(): Command {
 function createCommands(): Command {
   const program = new Command('headroom')
     .description('Runs a coding agent behind a private proxy that shrinks what it\nreads, and prints a receipt of what that saved.')
-    .usage('<command> [options]')
+    .usage('<command> [options]\n       headroom [--help | --version]')
+    .configureHelp(mainHelp)
     .version(version, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this page')
     .enablePositionalOptions()

@@ -3,19 +3,14 @@ import { Command } from 'commander';
 import { type WrapFlags, wrapOptions } from '../config.ts';
 
 const examples = `
-A request goes where its path says: to Anthropic, OpenAI, Gemini, Vertex, or
-Bedrock (of AWS_REGION). --upstream sends all of them elsewhere, or those of one
-API (anthropic, openai, gemini, vertex, bedrock): the URL stands for what comes
-before /v1. Keys are the clients' own. Ctrl-C ends it when no request is in
-flight any more, a second one at once.
+A request goes where its path says, with the client's own key. Ctrl-C ends it
+when no request is in flight any more, a second one at once.
 
 Examples:
-  headroom proxy
-  ANTHROPIC_BASE_URL=http://127.0.0.1:8787 my-agent
   OPENAI_BASE_URL=http://127.0.0.1:8787/v1 my-app
   headroom proxy --upstream openai=https://openrouter.ai/api
   HEADROOM_TOKEN=... headroom proxy --host 0.0.0.0
-     the token as header x-headroom-token, or in http://HOST:8787/TOKEN`;
+  HEADROOM_STORE=rediss://:PASSWORD@redis.internal:6379/0 headroom proxy`;
 
 export interface ProxyFlags extends WrapFlags {
   readonly port?: string;
@@ -23,6 +18,7 @@ export interface ProxyFlags extends WrapFlags {
   readonly token?: string;
   readonly recovery?: string;
   readonly httpOnly?: boolean;
+  readonly sharedStore?: string;
 }
 
 /** What they do here, where that is not what they do for a launch. */
@@ -40,8 +36,9 @@ export function createProxyCommand(): Command {
     .option('--port <number>', 'listen there: 8787 unless given, 0 for any free port')
     .option('--host <address>', '127.0.0.1 unless given; others need a token')
     .option('--token <token>', 'what clients must show; HEADROOM_TOKEN hides it from ps')
-    .option('--recovery <way>', 'how notes name an original: path, command, tool, or a URL ending in a key')
+    .option('--recovery <way>', 'how notes name originals: path, command, tool, URL')
     .option('--http-only', 'no WebSockets for conversations: Codex then takes HTTP')
+    .option('--shared-store <url>', 'a Redis that replicas share; better HEADROOM_STORE')
     .addHelpText('after', examples)
     .action(async (flags: ProxyFlags) => {
       const { serveProxy } = await import('./proxy-serve.ts');

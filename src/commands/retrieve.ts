@@ -14,9 +14,9 @@ import { printBytes } from './print-bytes.ts';
 
 const examples = `
 Examples:
-  headroom retrieve 3f2a9c0d1e4b5a67                  all of it
-  headroom retrieve 3f2a --lines 120-180              the beginning of a hash will do
-  headroom retrieve 3f2a --search "error timeout"     lines that hold all the words
+  headroom retrieve 3f2a9c0d1e4b5a67
+  headroom retrieve 3f2a --lines 120-180            the beginning will do
+  headroom retrieve 3f2a --search "error timeout"   lines with all the words
   headroom retrieve 3f2a --out whole.log`;
 
 interface RetrieveFlags {

@@ -12,11 +12,17 @@ import { sayCount, sayDuration } from '../text/say-amount.ts';
 import { loadPrices, priceSource } from '../tokens/prices.ts';
 import { readOwnPrices } from './settings.ts';
 
+const examples = `
+Examples:
+  headroom stats
+  headroom stats --json | jq .all.saved`;
+
 export function createStatsCommand(): Command {
   return new Command('stats')
     .description('the sessions that run now, and the totals so far')
     .helpOption('-h, --help', 'print this page')
     .option('--json', 'print the figures as JSON')
+    .addHelpText('after', examples)
     .action(stats);
 }
 

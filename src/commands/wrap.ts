@@ -13,18 +13,26 @@ import type { ListedWrapper, Wrapper } from '../launch/wrapper.ts';
 import { version } from '../version.ts';
 import { describeUnknown, loadSettings } from './settings.ts';
 
+// Each line of help has to fit 80 columns, and the page a screen.
 const examples = `
-Agents: ${wrappers.map(({ name, title }) => `${name} (${title})`).join(', ')}
-Environment: HEADROOM_QUIET=1, HEADROOM_PROFILE=lossless, ...; flags win.
-Kept for every launch: headroom config.
+Agents: ${inLines(wrappers.map(({ name }) => name)).join('\n        ')}
+Options are variables too (HEADROOM_QUIET=1); to keep them: headroom config
 
 Examples:
-  headroom wrap claude                  as always, with a receipt at its end
   headroom wrap claude --resume         what follows the agent's name is its own
   headroom wrap claude -p "why?" | jq   nothing of ours on stdout
   headroom wrap --observe claude        see what would be removed
-  headroom wrap -- python agent.py      anything that honours OPENAI_BASE_URL, ANTHROPIC_BASE_URL
-  headroom wrap --explain why.jsonl claude`;
+  headroom wrap -- python agent.py      what honours OPENAI_BASE_URL and such`;
+
+function inLines(words: readonly string[]): readonly string[] {
+  const lines = [''];
+  for (const word of words) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length > 68) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line}, ${word}` : word;
+  }
+  return lines;
+}
 
 /** What can follow `headroom wrap`. */
 export const agentNames: readonly string[] = wrappers.map(({ name }) => name);
