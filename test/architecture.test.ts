@@ -93,7 +93,7 @@ describe('imports', () => {
 
   test('of what starts slowly are lazy on the way to the agent', () => {
     const heavy =
-      /^import\s(?!type\b)[^;]*from '(?:execa|chalk|node-pty|http-proxy|gpt-tokenizer[^']*|@modelcontextprotocol[^']*|jsonc-parser|zod[^']*|conf)'/m;
+      /^import\s(?!type\b)[^;]*from '(?:execa|chalk|node-pty|http-proxy|gpt-tokenizer[^']*|@modelcontextprotocol[^']*|jsonc-parser|zod[^']*|conf|ioredis)'/m;
     const early = ['src/cli.ts', 'src/commands/run.ts', 'src/launch/session.ts', 'src/launch/proxy-worker.ts'].flatMap((file) => [
       ...reach(file),
     ]);

@@ -11,6 +11,8 @@ export interface CompressParts {
   /** Undefined: nothing is left out where the request does not say how it is got back. */
   readonly recovery: Recovery | undefined;
   readonly open: (profile: Profile, recovery: Recovery) => Promise<Headroom>;
+  /** Tells of originals before the answer leaves. */
+  readonly onKept?: ((names: readonly string[]) => Promise<void>) | undefined;
   readonly onCompressed: (compressed: Compressed) => void;
 }
 
@@ -37,6 +39,7 @@ export async function answerCompress({ bytes, value }: JsonBody, bypasses: boole
     const { messages: smaller, ...result } = await compressFrom(headroom, messages, wish);
     const took = performance.now() - start;
     const { tokensBefore: before, tokensAfter: after, ccrHashes } = result;
+    await parts.onKept?.(ccrHashes.map((hash) => hash.slice(0, 16)));
     parts.onCompressed({ model: wish.model, before, after, excerpts: ccrHashes.length, took });
     return reply(rewriteJson(spelled(bytes, messages), messages, smaller), result);
   } catch {

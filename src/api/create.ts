@@ -5,11 +5,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Headroom, Profile, Recovery } from '../library/headroom.ts';
 import type { ExchangeRecord } from '../proxy/records.ts';
+import type { SharedStore } from '../store/shared-store.ts';
 import { type JsonBody, readJson } from './body.ts';
 import { addCompressed, addRecord, addRetrieval, createFigures } from './figures.ts';
 import { createMcpAnswer } from './mcp.ts';
 import { probes } from './probes.ts';
 import { json, type Reply, refusal, send } from './reply.ts';
+import { shareFigures } from './shared-figures.ts';
 import { statsOf } from './stats.ts';
 
 export interface ApiSettings {
@@ -23,6 +25,8 @@ export interface ApiSettings {
   readonly isReady?: () => boolean;
   /** Totals of what passed through proxies on this machine, for the tool `headroom_stats`. */
   readonly totals?: () => Promise<Readonly<Record<string, unknown>>>;
+  /** What other replicas have, and what they are given. */
+  readonly shared?: SharedStore | undefined;
 }
 
 /**
@@ -39,6 +43,8 @@ export interface Api {
   answer(request: IncomingMessage, response: ServerResponse, target: string, access: Access): Promise<void> | undefined;
   /** Tells of a request that passed through the proxy, for `/stats` and `/metrics`. */
   record(record: ExchangeRecord): void;
+  /** Fulfilled when what is summed up with other replicas has gone there, or cannot. */
+  close(): Promise<void>;
 }
 
 /** What is asked at one path. `name`: what stands for `*` in it. */
@@ -57,9 +63,12 @@ interface Route {
   readonly answer: (question: Question) => Promise<Reply> | Reply;
 }
 
-export function createApi({ cacheFolder, profile, recovery, version, isReady = () => true, totals = async () => ({}) }: ApiSettings): Api {
+export function createApi(settings: ApiSettings): Api {
+  const { cacheFolder, profile, recovery, version, isReady = () => true, totals = async () => ({}), shared } = settings;
   const began = performance.now();
   const figures = createFigures();
+  const sums = shared && shareFigures(figures, shared);
+  const everybodys = async () => (sums ? sums.read() : figures);
   const headrooms = new Map<string, Promise<Headroom>>();
   // Kinds of text and tokens are loaded when first needed.
   const open = (wanted: Profile, way: Recovery) => {
@@ -68,21 +77,40 @@ export function createApi({ cacheFolder, profile, recovery, version, isReady = (
     headrooms.set(key, known);
     return known;
   };
-  const retrieving = { cacheFolder, count, onRetrieved: (name: string) => addRetrieval(figures, name) };
-  const mcp = createMcpAnswer(cacheFolder, totals);
+  const retrieving = { cacheFolder, count, bring: shared?.bring, onRetrieved: (name: string) => changed(addRetrieval(figures, name)) };
+  const mcp = createMcpAnswer(cacheFolder, totals, shared);
   const probe = (path: string, access: Access): Reply => {
     const config = access === 'all' ? { config: { optimize: true, cache: false, rate_limit: false, profile } } : {};
-    return probes[path]!({ version, isReady: isReady(), uptime: (performance.now() - began) / 1000, now: new Date(), ...config });
+    const { state, reason } = shared?.state() ?? { state: 'ready', reason: '' };
+    const missing = state === 'ready' ? {} : { missing: { shared_store: reason } };
+    return probes[path]!({
+      version,
+      isReady: isReady(),
+      uptime: (performance.now() - began) / 1000,
+      now: new Date(),
+      ...missing,
+      ...config,
+    });
+  };
+  const changed = <Result>(result: Result): Result => {
+    sums?.push();
+    return result;
   };
 
   const routes: Readonly<Record<string, Route>> = {
     ...Object.fromEntries(Object.keys(probes).map((path) => [path, get(['all', 'none'], ({ access }) => probe(path, access))] as const)),
-    '/stats': get(['all'], () => json(200, statsOf(figures))),
-    '/metrics': get(['all'], async () => (await import('./metrics.ts')).metricsOf(figures)),
+    '/stats': get(['all'], async () => json(200, statsOf(await everybodys()))),
+    '/metrics': get(['all'], async () => (await import('./metrics.ts')).metricsOf(await everybodys())),
     '/v1/compress': post(async ({ request }, body) => {
       const { answerCompress } = await import('./compress.ts');
-      const onCompressed = (compressed: Parameters<typeof addCompressed>[1]) => addCompressed(figures, compressed, Date.now());
-      return answerCompress(body, request.headers['x-headroom-bypass'] === 'true', { profile, recovery, open, onCompressed });
+      const onCompressed = (compressed: Parameters<typeof addCompressed>[1]) => changed(addCompressed(figures, compressed, Date.now()));
+      return answerCompress(body, request.headers['x-headroom-bypass'] === 'true', {
+        profile,
+        recovery,
+        open,
+        onKept: shared?.share,
+        onCompressed,
+      });
     }),
     '/v1/retrieve': post(async (_, { value }) => (await import('./retrieve.ts')).answerRetrieve({ hash: undefined, ...value }, retrieving)),
     '/v1/retrieve/tool_call': post(async (_, { value }) => (await import('./tool-call.ts')).answerToolCall(value, retrieving)),
@@ -105,7 +133,8 @@ export function createApi({ cacheFolder, profile, recovery, version, isReady = (
       const question = { request, response, access, name, query: new URLSearchParams(query) };
       return run(route, question);
     },
-    record: (record) => addRecord(figures, record, Date.now()),
+    record: (record) => changed(addRecord(figures, record, Date.now())),
+    close: async () => sums?.settle(),
   };
 }
 

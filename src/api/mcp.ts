@@ -5,15 +5,23 @@ import { readBody } from '../proxy/body.ts';
 import { originalsFolders } from '../store/list-originals.ts';
 import { openOriginals } from '../store/originals.ts';
 import { cacheParts } from '../store/place.ts';
+import type { SharedStore } from '../store/shared-store.ts';
 import { invalid } from './body.ts';
 import { type Reply, refusal } from './reply.ts';
 
 export function createMcpAnswer(
   cacheFolder: string,
   totals: () => Promise<Readonly<Record<string, unknown>>>,
+  shared?: SharedStore,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<Reply> {
+  const originals = openOriginals(cacheParts(cacheFolder).originals);
   const toolbox = {
-    keep: openOriginals(cacheParts(cacheFolder).originals).keep,
+    keep: (text: string) => {
+      const kept = originals.keep(text);
+      if (kept.isKept) void shared?.share([kept.name]);
+      return kept;
+    },
+    bring: shared?.bring,
     places: () => ({ folders: originalsFolders(cacheFolder), workingFolder: cacheFolder }),
     totals,
     session: createSession(),

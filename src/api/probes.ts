@@ -7,6 +7,8 @@ export interface Probed {
   /** Seconds since it was made. */
   readonly uptime: number;
   readonly now: Date;
+  /** Absent where there is none, and where it is well. */
+  readonly missing?: { readonly shared_store: string };
   /** Absent for those who showed nothing. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -14,16 +16,17 @@ export interface Probed {
 /** By path; asked by GET. The fields are those of the Python original. */
 export const probes: Readonly<Record<string, (probed: Probed) => Reply>> = {
   '/livez': (probed) => json(200, { ...head(probed, true), alive: true }),
-  '/readyz': (probed) => json(probed.isReady ? 200 : 503, { ...head(probed, probed.isReady), ready: probed.isReady }),
+  '/readyz': (probed) => json(probed.isReady ? 200 : 503, { ...head(probed, probed.isReady), ready: probed.isReady, ...probed.missing }),
   '/health': (probed) => {
-    const { isReady: ready, config } = probed;
-    return json(200, { ...head(probed, ready), ready, ...(config === undefined ? {} : { config }) });
+    const { isReady: ready, config, missing } = probed;
+    return json(200, { ...head(probed, ready), ready, ...missing, ...(config === undefined ? {} : { config }) });
   },
 };
 
-function head({ version, uptime, now }: Probed, isWell: boolean): object {
+function head({ version, uptime, now, missing }: Probed, isWell: boolean): object {
+  const status = isWell ? 'healthy' : 'unhealthy';
   return {
-    ...{ service: 'headroom-proxy', status: isWell ? 'healthy' : 'unhealthy', version },
+    ...{ service: 'headroom-proxy', status: isWell && missing ? 'degraded' : status, version },
     ...{ timestamp: now.toISOString(), uptime_seconds: Math.round(uptime * 1000) / 1000 },
   };
 }

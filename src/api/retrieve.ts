@@ -7,6 +7,8 @@ import { json, type Reply, refusal } from './reply.ts';
 export interface RetrieveParts {
   readonly cacheFolder: string;
   readonly count: (text: string) => Promise<number>;
+  /** Puts it there where others have it; a `Failure` where they cannot be asked. */
+  readonly bring?: ((name: string) => Promise<void>) | undefined;
   /** Says how often it was asked for. */
   readonly onRetrieved: (name: string) => number;
 }
@@ -20,11 +22,12 @@ export interface RetrieveWish {
 /** `original_content` is all of it, or `lines` of it; where there is a `query`, `results` are the lines that hold its words. */
 export async function answerRetrieve(
   { hash, query, lines }: RetrieveWish,
-  { cacheFolder, count, onRetrieved }: RetrieveParts,
+  { cacheFolder, count, bring, onRetrieved }: RetrieveParts,
 ): Promise<Reply> {
   if (hash === undefined || hash === null || hash === '') return refusal(400, 'invalid_request', 'hash required');
   try {
     const wish = { hash: wholeHash(hash), lines: textOf(lines) };
+    await bring?.(wish.hash.slice(0, 16).toLowerCase());
     const whole = retrieveContent(wish, placesOf(cacheFolder));
     const words = textOf(query)?.trim();
     const found = words ? retrieveContent({ ...wish, query: words }, placesOf(cacheFolder)) : undefined;
@@ -40,8 +43,10 @@ export async function answerRetrieve(
 }
 
 /** What stands at `URL/originals/HASH`, for whoever opens the address that a note names. */
-export function answerOriginal({ hash, query, lines }: RetrieveWish, { cacheFolder, onRetrieved }: RetrieveParts): Reply {
+export async function answerOriginal({ hash, query, lines }: RetrieveWish, parts: RetrieveParts): Promise<Reply> {
+  const { cacheFolder, bring, onRetrieved } = parts;
   try {
+    await bring?.(wholeHash(hash).slice(0, 16).toLowerCase());
     const found = retrieveContent({ hash: wholeHash(hash), query: textOf(query), lines: textOf(lines) }, placesOf(cacheFolder));
     onRetrieved(found.hash);
     return text(200, found.original_content ?? (found.results ?? []).map((line) => `${line}\n`).join(''));
@@ -79,6 +84,7 @@ function explain(thrown: unknown): Reply {
     return refusal(404, 'not_found', 'There is no original of this hash: it may have been removed, or never kept here.');
   if (code === 'damaged-original')
     return refusal(410, 'storage_error', 'The original was changed or cut short: it no longer is what was kept.');
+  if (code === 'store-away') return refusal(503, 'storage_error', 'The store of the originals does not answer; ask again in a while.');
   return refusal(500, 'storage_error', 'The original cannot be read.');
 }
 

@@ -14,9 +14,12 @@ import { createTeardown } from '../launch/teardown.ts';
 import { protocols } from '../protocols/index.ts';
 import { findFreePort } from '../proxy/listen.ts';
 import type { ExchangeRecord, ProxySettings } from '../proxy/records.ts';
+import { storeIsAway } from '../proxy/rejoin.ts';
 import { type RunningProxy, startProxy } from '../proxy/server.ts';
 import { type ContentSecret, readContentSecret } from '../store/content-secret.ts';
-import { findPlaces } from '../store/place.ts';
+import { cacheParts, findPlaces } from '../store/place.ts';
+import type { SharedStore } from '../store/shared-store.ts';
+import { describeStore } from '../store/store-address.ts';
 import { sayCount } from '../text/say-amount.ts';
 import { version } from '../version.ts';
 import { readTotals } from './mcp.ts';
@@ -34,7 +37,9 @@ export async function serveProxy(flags: ProxyFlags): Promise<void> {
   try {
     const ended = watchSignals();
     const content = chooseContentSecret(choice);
-    const proxy = await putUp(choice, content.secret, teardown, ended.first);
+    const shared = await openShared(choice, note);
+    if (shared) teardown.add('shared store', shared.close);
+    const proxy = await putUp(choice, content.secret, shared, teardown, ended.first);
     const base = `http://${choice.host.includes(':') ? `[${choice.host}]` : choice.host}:${proxy.port}`;
     process.stdout.write(`headroom proxy: ready at ${base}\n`);
     for (const line of [...hints(choice, base), sayTools(content, base)]) note(line);
@@ -56,6 +61,7 @@ const hour = 3_600_000;
 async function putUp(
   choice: ProxyChoice,
   contentSecret: string,
+  shared: SharedStore | undefined,
   teardown: ReturnType<typeof createTeardown>,
   ended: Promise<void>,
 ): Promise<RunningProxy> {
@@ -79,7 +85,8 @@ async function putUp(
   });
   const { mode, profile } = settings;
   const kept = { cacheFolder: settings.isEphemeral ? folder.path : cacheFolder, profile, recovery };
-  const api = createApi({ ...kept, version, isReady: () => !isEnding, totals: readTotals });
+  const api = createApi({ ...kept, version, isReady: () => !isEnding, totals: readTotals, shared });
+  teardown.add('figures', api.close);
   const originals = keeping.originals && { ...keeping.originals, ...(recovery ? { recovery } : {}) };
   const proxySettings: ProxySettings = {
     ...{ port: choice.port, host, secret: randomBytes(16).toString('hex'), open: { token }, mostConnections, mode, profile, version },
@@ -99,7 +106,8 @@ async function putUp(
   };
   const proxy = await startProxy(proxySettings, {
     protocols,
-    createPipeline: () => loadProxyPipeline(proxySettings),
+    createPipeline: () => loadProxyPipeline(proxySettings, undefined, () => refusalOf(shared)),
+    ...(shared ? { decisions: shared.decisions } : {}),
     onRecord,
     // They stand in the pipeline, which lives as long as we do.
     onSkip: () => {},
@@ -112,6 +120,22 @@ async function putUp(
   teardown.add('sweep', () => clearInterval(sweep));
   void sweepCache(cacheFolder, process.platform);
   return proxy;
+}
+
+/** What may have been lost with it is nobody's to leave out. */
+function refusalOf(shared: SharedStore | undefined): string | undefined {
+  return shared === undefined || shared.state().state === 'ready' ? undefined : storeIsAway;
+}
+
+/** Where it cannot be had the proxy starts all the same: what loses nothing needs it not. */
+async function openShared({ sharedStore }: ProxyChoice, note: (line: string) => void): Promise<SharedStore | undefined> {
+  if (sharedStore === undefined) return undefined;
+  const { openRedisStore } = await import('../store/redis-store.ts');
+  const name = describeStore(sharedStore);
+  const { originals } = cacheParts(findPlaces(process.platform, process.env, homedir()).cacheFolder);
+  const onChange = (state: string, reason: string) =>
+    note(`shared store ${name}: ${state === 'ready' ? 'it is back' : `${reason}; until then nothing new is left out of results`}`);
+  return openRedisStore(sharedStore, originals, { onChange });
 }
 
 function keep({ settings, recovery }: ProxyChoice, cacheFolder: string, privateFolder: string, id: string): Keeping {

@@ -6,6 +6,7 @@ import { chooseProxy } from '../launch/network.ts';
 import type { Recovery } from '../library/headroom.ts';
 import { isLoopback } from '../proxy/open-door.ts';
 import type { ProxySettings, Upstream } from '../proxy/records.ts';
+import { checkStore } from '../store/store-address.ts';
 import type { ProxyFlags } from './proxy.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,6 +19,8 @@ export interface ProxyChoice {
   readonly recovery: Recovery | undefined;
   /** The last part of the recovery's address. */
   readonly contentSecret: string | undefined;
+  /** A Redis's address, with what opens it. */
+  readonly sharedStore: string | undefined;
   readonly settings: SessionSettings;
   readonly refusesUpgrades: ProxySettings['refusesUpgrades'];
   readonly upstreams: Pick<ProxySettings, 'upstream' | 'upstreams'>;
@@ -32,13 +35,20 @@ export function resolveProxySettings(flags: ProxyFlags, environment: Environment
     const hint = 'Give them a token: HEADROOM_TOKEN=$(openssl rand -hex 16) headroom proxy --host ...';
     throw new Failure('token-needed', `--host ${host}: others than this machine could use the proxy, and nothing keeps them out`, hint);
   }
-  const recovery = readRecovery(flags.recovery ?? (environment.HEADROOM_RECOVERY || undefined), isLoopback(host));
+  const sharedStore = readStore(flags.sharedStore ?? (environment.HEADROOM_STORE || undefined), settings);
+  const usual = sharedStore === undefined ? 'path' : 'command';
+  const recovery = readRecovery(flags.recovery ?? (environment.HEADROOM_RECOVERY || undefined), isLoopback(host) ? usual : undefined);
+  if (sharedStore !== undefined && recovery === 'path') {
+    const hint = 'Ways that all replicas answer: command, tool, or https://HOST/KEY.';
+    throw new Failure('contradiction', '--recovery path: another replica may have the file, not the one that is asked', hint);
+  }
   return {
     port: readPort(flags.port),
     host,
     token,
     recovery,
     contentSecret: typeof recovery === 'object' ? new URL(recovery.url).pathname.split('/').filter(Boolean).at(-1) : undefined,
+    sharedStore,
     settings,
     refusesUpgrades: flags.httpOnly ? 'conversations' : false,
     upstreams: chooseUpstreams(settings, environment),
@@ -89,8 +99,14 @@ function readToken(token: string | undefined): string | undefined {
   throw new Failure('bad-token', 'The token is too short, or not made for a path', 'At least 16 letters, digits, `-`, `_`, `.` or `~`.');
 }
 
-function readRecovery(word: string | undefined, isLocal: boolean): Recovery | undefined {
-  if (word === undefined) return isLocal ? 'path' : undefined;
+function readStore(url: string | undefined, { isEphemeral }: SessionSettings): string | undefined {
+  if (url === undefined) return undefined;
+  if (!isEphemeral) return checkStore(url);
+  throw new Failure('contradiction', '--ephemeral and --shared-store cannot go together', 'What is shared is kept for 30 days.');
+}
+
+function readRecovery(word: string | undefined, usual: Recovery | undefined): Recovery | undefined {
+  if (word === undefined) return usual;
   if (word === 'path' || word === 'command' || word === 'tool') return word;
   const url = /^https?:\/\/[^\s"'<>[\]?#]+$/.test(word) && URL.canParse(word) ? new URL(word) : undefined;
   const key = url?.pathname.split('/').filter(Boolean).at(-1) ?? '';

@@ -1,4 +1,5 @@
 /** The real pipeline of a proxy, loaded when it is first needed: by then the socket listens already. */
+import type { KeepOriginal } from '../pipeline/decide.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { ProxySettings } from '../proxy/records.ts';
 
@@ -8,10 +9,14 @@ import type { ProxySettings } from '../proxy/records.ts';
  */
 const mostOfMany = 32 * 1024 * 1024;
 
-/** `mostRemembered`: else what suits one launch, or many visitors where the door stands open. */
+/**
+ * `mostRemembered`: else what suits one launch, or many visitors where the door stands open. `refusal`: why nothing can be left out just now,
+ * where that is so.
+ */
 export async function loadProxyPipeline(
   { skips, originals, open }: Pick<ProxySettings, 'skips' | 'originals' | 'open'>,
   mostRemembered: number | undefined = open && mostOfMany,
+  refusal: () => string | undefined = () => undefined,
 ): Promise<Pipeline> {
   const [{ createPipeline }, { createKeeper }, { loadCounter }] = await Promise.all([
     import('../pipeline/create.ts'),
@@ -22,7 +27,14 @@ export async function loadProxyPipeline(
   return createPipeline({
     count: await loadCounter(),
     skips,
-    ...(keep ? { keep } : {}),
+    ...(keep ? { keep: keepUnless(refusal, keep) } : {}),
     ...(mostRemembered === undefined ? {} : { mostRemembered }),
   });
+}
+
+function keepUnless(refusal: () => string | undefined, keep: KeepOriginal): KeepOriginal {
+  return (text) => {
+    const reason = refusal();
+    return reason === undefined ? keep(text) : { reason };
+  };
 }

@@ -10,6 +10,8 @@ export interface Toolbox {
   readonly keep: KeepContent;
   /** Asked each time: launches come and go. */
   readonly places: () => OriginalPlaces;
+  /** Puts an original among them that others have, by the first 16 digits of its hash. */
+  readonly bring?: ((name: string) => Promise<void>) | undefined;
   /** Totals of what passed through proxies on this machine. */
   readonly totals: () => Promise<Readonly<Record<string, unknown>>>;
   readonly session: Session;
@@ -87,9 +89,11 @@ const answers: Readonly<Record<string, (words: Arguments, toolbox: Toolbox) => P
     session.compressed(result.original_tokens, result.compressed_tokens, result.transforms.join(', ') || 'passthrough');
     return result;
   },
-  headroom_retrieve: async (words, { places, session }) => {
+  headroom_retrieve: async (words, { places, bring, session }) => {
     const hash = textAt(words, 'hash');
     if (!hash?.trim()) throw new Failure('no-original', 'hash: say which original', 'It is the hash, or the path, that the note names.');
+    const [name] = /^[0-9a-f]{16}(?=[0-9a-f]{0,48}$)/i.exec(hash.trim()) ?? [];
+    if (name !== undefined) await bring?.(name.toLowerCase());
     const { retrieveContent } = await import('./retrieve.ts');
     const result = retrieveContent({ hash, query: textAt(words, 'query'), lines: textAt(words, 'lines') }, places());
     return { ...result, retrieval_count: session.retrieved(result.hash) };

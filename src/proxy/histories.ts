@@ -2,18 +2,19 @@
  * Rewrites conversations by what the decision store knows of them, and records what it decides before the request leaves. Several processes may
  * do so at once: who finds that others were quicker decides anew.
  */
-import { randomBytes } from 'node:crypto';
-import { chain, messagesKey, type SentConversation, type Usage } from '../block.ts';
+import { messagesKey, type SentConversation, type Usage } from '../block.ts';
 import { type Course, chooseCourse } from '../pipeline/course.ts';
-import { beforeUs } from '../pipeline/decision.ts';
+import { beforeUs, type Decision } from '../pipeline/decision.ts';
 import { type Expectation, judgeUsage, shrinkingLever } from '../pipeline/evidence.ts';
 import { apply, createHistory, type History, take, toRecord } from '../pipeline/history.ts';
 import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
-import type { WireBlock, WireConversation } from '../protocols/protocol.ts';
+import type { WireConversation } from '../protocols/protocol.ts';
 import type { ClockReading, DecisionLine, DecisionStore, ListPlace, ReadLines, RecordedDecision } from '../store/decisions.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
 import { type ColdMoment, describeCold } from './cold-moment.ts';
+import { newLineId } from './line-id.ts';
 import { freshExcerpts, rejoin, storeIsAway } from './rejoin.ts';
+import { isSentOtherwise, rootOf, sharesOf } from './sent-form.ts';
 
 export interface HistoriesParts {
   readonly store: DecisionStore;
@@ -44,6 +45,8 @@ export interface About {
 export interface Rewritten extends About {
   readonly rewriting: Rewriting;
   readonly cold: ColdMoment | undefined;
+  /** So many of its blocks had been sent in its era. */
+  readonly sent: number;
   /** How the request was expected to be billed, if the bodies of the messages alone are looked at. */
   readonly expected: Expectation;
   readonly used: NonNullable<DecisionLine['used']>;
@@ -73,8 +76,8 @@ interface Known {
   isUnread: boolean;
   /** True where the store has it otherwise than it was thought. */
   isChanged: boolean;
-  /** How what was sent looked, by the messages' key of its last block; of this process's requests. */
-  readonly forms: Map<string, string>;
+  /** What the last few requests of this process were decided to be, by the messages' key of their last block. */
+  readonly latest: BoundedMap<readonly (Decision | undefined)[]>;
   /** Resolves when the last request of this conversation is recorded. */
   idle: Promise<unknown>;
 }
@@ -83,6 +86,8 @@ interface Known {
 const mostRemembered = 24 * 1024 * 1024;
 /** Others were quicker so many times in a row: something is wrong with the store. */
 const mostAttempts = 20;
+/** Requests of one conversation, of which several may be under way at once. */
+const mostLatest = 4;
 /** A reply that begins within this time needs no line of its own. */
 const soonMs = 5000;
 
@@ -118,7 +123,7 @@ export function createHistories(parts: HistoriesParts): Histories {
 
   function note({ root, scope, era }: About, what: Partial<DecisionLine>): Promise<void> {
     return inTurn(root, async (known) => {
-      const line: DecisionLine = { v: 1, id: newId(), scope, era, ...what };
+      const line: DecisionLine = { v: 1, id: newLineId(), scope, era, ...what };
       try {
         receive(known, await store.append(root, line, known.place));
         apply(known.history, line, readClock());
@@ -207,8 +212,11 @@ export function createHistories(parts: HistoriesParts): Histories {
         if (rewritten.cold) allowsCold = false;
         else if (keys.length > 0) {
           // Whether it is there nobody knows: whoever reads it reads this too.
-          const takenBack: DecisionLine = { v: 1, id: newId(), scope: line.scope, era: line.era, takenBack: keys };
-          pipeline.skip(keys.map((key) => line.era + key), storeIsAway);
+          const takenBack: DecisionLine = { v: 1, id: newLineId(), scope: line.scope, era: line.era, takenBack: keys };
+          pipeline.skip(
+            keys.map((key) => line.era + key),
+            storeIsAway,
+          );
           take(known.history, takenBack, readClock());
           wait(root, known, takenBack);
         } else {
@@ -221,15 +229,15 @@ export function createHistories(parts: HistoriesParts): Histories {
     }
   }
 
-  function remember({ forms }: Known, { blocks }: SentConversation, rewritten: Rewritten): Rewritten {
+  function remember({ latest }: Known, { blocks }: SentConversation, rewritten: Rewritten): Rewritten {
     const last = blocks.at(-1);
-    if (last) forms.set(messagesKey(last.key), formOf(rewritten.rewriting, blocks.length));
+    if (last) latest.set(messagesKey(last.key), rewritten.rewriting.decisions);
     return rewritten;
   }
 
   function work(
     root: string,
-    { history, forms, isUnread }: Known,
+    { history, latest, isUnread }: Known,
     { conversation, size }: Request,
     pipeline: Pipeline,
     allowsCold: boolean,
@@ -247,17 +255,17 @@ export function createHistories(parts: HistoriesParts): Histories {
       leaves: isOff(history) ? 'switched off' : undefined,
     });
     const moment = cold && describeCold(cold, course, history, rewriting.records);
-    const before = carried === 0 ? undefined : forms.get(messagesKey(conversation.blocks[carried - 1]!.key));
-    const hasChanged = before !== undefined && before !== formOf(rewriting, carried);
+    const before = carried === 0 ? undefined : latest.get(messagesKey(conversation.blocks[carried - 1]!.key));
+    const hasChanged = before !== undefined && isSentOtherwise(before, rewriting.decisions);
     const expected = { isCold: cold !== undefined, hasChanged, ...sharesOf(conversation.blocks, carried, size) };
-    return { rewriting, root, scope: conversation.scope, era, expected, used: { ...now, life }, cold: moment };
+    return { rewriting, root, scope: conversation.scope, era, sent, expected, used: { ...now, life }, cold: moment };
   }
 }
 
 function begin(): Known {
   return {
     ...{ history: createHistory(), place: undefined, unrecorded: new Map(), waiting: [], isUnread: false, isChanged: false },
-    ...{ forms: new Map(), idle: Promise.resolve() },
+    ...{ latest: new BoundedMap<readonly (Decision | undefined)[]>(mostLatest), idle: Promise.resolve() },
   };
 }
 
@@ -267,13 +275,14 @@ function isOff(history: History): boolean {
 }
 
 function lineFor(
-  { rewriting, scope, era, used, cold }: Rewritten,
+  { rewriting, scope, era, sent, used, cold }: Rewritten,
   { history, unrecorded }: Known,
   { blocks }: SentConversation,
 ): DecisionLine {
   const known = history.eras.get(era)?.decided;
   const decided = [...(unrecorded.get(era) ?? [])];
-  for (const [at, decision] of rewriting.decisions.entries()) {
+  for (let at = sent; at < blocks.length; at++) {
+    const decision = rewriting.decisions[at];
     // What somebody else sent, a fork may send again: it goes out as it came there too.
     if (decision?.replacement === undefined && decision?.reason !== beforeUs) continue;
     const key = messagesKey(blocks[at]!.key);
@@ -281,32 +290,10 @@ function lineFor(
   }
   const last = blocks.at(-1);
   return {
-    ...{ v: 1, id: newId(), base: history.lines, scope, era },
+    ...{ v: 1, id: newLineId(), base: history.lines, scope, era },
     ...(cold?.instead === undefined ? {} : { instead: cold.instead }),
     used,
     ...(last ? { sent: messagesKey(last.key) } : {}),
     ...(decided.length > 0 ? { decided } : {}),
   };
-}
-
-/** What stands before the model's first turn: the same for all requests, forks and resumes of a conversation. */
-function rootOf({ blocks, opening }: SentConversation): string {
-  return messagesKey(blocks[opening - 1]?.key ?? '') || 'none';
-}
-
-/** The shares of a body that stand beside the messages, and that no earlier request had sent. */
-function sharesOf(blocks: readonly WireBlock[], carried: number, size: number): Pick<Expectation, 'fixed' | 'fresh'> {
-  const end = blocks.at(-1)?.end ?? 0;
-  const from = (at: number) => (end - (blocks[at]?.start ?? end)) / size;
-  return { fixed: 1 - from(0), fresh: carried === 0 ? 1 : from(carried) };
-}
-
-/** What tells two ways of sending the same blocks apart. */
-function formOf({ replacements }: Rewriting, length: number): string {
-  const parts = [...replacements].filter(([at]) => at < length).map(([at, text]) => `${at} ${text.length}`);
-  return chain('', parts.join());
-}
-
-function newId(): string {
-  return randomBytes(6).toString('hex');
 }

@@ -75,4 +75,6 @@ export interface DecisionStore {
   read(root: string, after?: ListPlace): ReadLines | Promise<ReadLines>;
   /** Adds a line and reads what others added between the place and it. Throws or rejects where it was not added for certain. */
   append(root: string, line: DecisionLine, after?: ListPlace): ReadLines | Promise<ReadLines>;
+  /** Of a store over the network, which holds the originals too and may be away for a while: calls it each time that it is back. */
+  readonly whenBack?: (run: () => void) => void;
 }
