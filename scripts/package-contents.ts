@@ -10,6 +10,8 @@ import { formatMessage } from 'publint/utils';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const allowed = /^(dist\/.*|README\.md|LICENSE|package\.json)$/;
+/** Everything that a user's disk gets, but for node-pty. */
+const mostBytes = 12_000_000;
 const needed = [
   'dist/cli.js',
   'dist/index.js',
@@ -46,6 +48,7 @@ const { messages, pkg } = await publint({ pkgDir: root, strict: true });
 const faults = [
   ...names.filter((name) => !allowed.test(name)).map((name) => `not meant to be published: ${name}`),
   ...needed.filter((name) => !names.includes(name)).map((name) => `missing: ${name}`),
+  ...(packed.unpackedSize > mostBytes ? [`${packed.unpackedSize} bytes unpacked, and ${mostBytes} are the most`] : []),
   ...messages.map((message) => `publint: ${formatMessage(message, pkg)}`),
   ...('problems' in analysis ? analysis.problems.filter(isFault) : [{ kind: 'NoTypes' }]).map((each) => `types: ${JSON.stringify(each)}`),
 ];
