@@ -34,7 +34,7 @@ const mostTrips = 1;
 export function chooseCourse(history: History, conversation: SentConversation, now: ClockReading, options: CourseOptions): Course {
   const { scope, turn } = conversation;
   const own = history.scopes.get(scope);
-  const everywhere = Math.max(0, ...[...history.eras.values()].map((era) => sentOf(era, conversation)));
+  const everywhere = sentIn([...history.eras.values()], conversation, conversation.blocks.length);
   // The model's last turn is the reply to the last request of ours: nobody else has gone on with it.
   const isAllOurs = turn > 0 && everywhere >= turn;
   const allowsCold = options.allowsCold && isAllOurs && (history.trips.get(coldLever) ?? 0) <= mostTrips;
@@ -48,7 +48,7 @@ export function chooseCourse(history: History, conversation: SentConversation, n
 
   function goesOn(era: Era): Course {
     if (allowsCold && isCold(era, now)) return begins(followerOf(era.name), era.name, 'idle');
-    const sent = sentOf(era, conversation);
+    const sent = sentIn([era], conversation, everywhere);
     return { era: era.name, instead: undefined, cold: undefined, sent, carried: everywhere, foreign: foreignBlocks() };
   }
 
@@ -67,9 +67,13 @@ function followerOf(era: string): string {
   return chain(era, 'follower').slice(0, scopeLength);
 }
 
-/** How many blocks of a conversation were sent in an era. */
-function sentOf(era: Era, { blocks }: SentConversation): number {
-  for (let at = blocks.length - 1; at >= 0; at--) if (era.sent.has(messagesKey(blocks[at]!.key))) return at + 1;
+/** How many blocks of a conversation were sent in any of these eras; not more than `most`. */
+function sentIn(eras: readonly Era[], { blocks }: SentConversation, most: number): number {
+  // From the end: what came since the last request is short, and a conversation has hundreds of blocks.
+  for (let length = most; length > 0; length--) {
+    const key = messagesKey(blocks[length - 1]!.key);
+    if (eras.some(({ sent }) => sent.has(key))) return length;
+  }
   return 0;
 }
 

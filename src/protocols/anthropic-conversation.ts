@@ -26,6 +26,7 @@ export const anthropicGrammar: Grammar = {
   clearing: ['context_management'],
   keepsResults: (tape, [management = -1]) => managementKeepsResults(tape, management),
   lifeOf: anthropicLife,
+  hasLifeMarks: true,
 };
 
 /** Claude Code's note on itself, which may change with every request, and tools that wait until the model searches for them. */

@@ -2,6 +2,7 @@
 import { messagesKey } from '../block.ts';
 import { scanJson } from '../text/json-scan.ts';
 import type { JsonTape } from '../text/json-tape.ts';
+import { findLifeMarks } from './cache-life.ts';
 import { type ChainPlace, ChainWriter } from './chain-writer.ts';
 import type { WireConversation } from './protocol.ts';
 import { createReading, type Reading } from './reading.ts';
@@ -26,8 +27,9 @@ export interface Grammar {
   readonly clearing: readonly string[];
   /** Whether they leave it all there; -1: the member is not there. */
   readonly keepsResults: (tape: JsonTape, clearing: readonly number[]) => boolean;
-  /** Seconds for which the provider may keep what the body writes; undefined: unknown. */
-  readonly lifeOf: (tape: JsonTape, model: string | undefined) => number | undefined;
+  /** Seconds for which the provider may keep what the body writes; undefined: unknown. `marks`: where it may be asked for, if `hasLifeMarks`. */
+  readonly lifeOf: (tape: JsonTape, model: string | undefined, marks: readonly number[]) => number | undefined;
+  readonly hasLifeMarks?: true;
 }
 
 /** What an earlier reading leaves to one that shares its first messages. */
@@ -38,6 +40,7 @@ interface Outcome {
   readonly scope: string;
   readonly keys: readonly string[];
   readonly ends: readonly MessageEnd[];
+  readonly lifeMarks: readonly number[];
 }
 
 interface MessageEnd {
@@ -85,14 +88,15 @@ export function createConversationReader(grammar: Grammar): (body: Buffer, upstr
       ends.push(end);
       if (ends.length === replayed.length) chain.resume(end.place);
     }
+    const lifeMarks = grammar.hasLifeMarks ? findLifeMarks(body, known && { found: known.reading.lifeMarks, shared: known.shared }) : [];
     recent.remember(
       body,
-      { tape, within: [0, ...holders, list], scope, keys: blocks.map(({ key }) => key), ends },
+      { tape, within: [0, ...holders, list], scope, keys: blocks.map(({ key }) => key), ends, lifeMarks },
       shared >= 0 && shared >= (earlier?.ends.length ?? 0) - 2 ? earlier : undefined,
     );
     const name = tape.string(outer) ?? tape.string(model);
     const opening = standing.opening < 0 ? blocks.length : standing.opening;
-    return { model: name, blocks, allowsRepeats, scope, ...standing, opening, life: grammar.lifeOf(tape, name) };
+    return { model: name, blocks, allowsRepeats, scope, ...standing, opening, life: grammar.lifeOf(tape, name, lifeMarks) };
   };
 }
 

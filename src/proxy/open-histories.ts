@@ -22,5 +22,7 @@ export function openHistories(settings: ProxySettings, { decisions, readClock = 
 }
 
 function readMachine(): ClockReading {
-  return { time: Date.now(), up: uptime(), host: hostname() };
+  return { time: Date.now(), up: uptime(), host };
 }
+
+const host = hostname();

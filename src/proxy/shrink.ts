@@ -62,13 +62,11 @@ export async function shrink(
 ): Promise<Shrunk> {
   let conversation: WireConversation | undefined;
   let about: About | undefined;
-  let faulted: readonly string[] = [];
   try {
     conversation = protocol.read(received, upstream);
     if (!conversation) return leave(received, 'unknown shape');
     const { blocks, model } = conversation;
     about = histories?.about(conversation);
-    faulted = blocks.filter((block) => block.source === 'result').map(({ key }) => filedUnder(key, about?.era));
     const decider = await pipeline();
     const rewritten = await histories?.rewrite({ conversation, size: received.length, isTurn }, decider);
     const { replacements, records, skips } = rewritten?.rewriting ?? decider.rewrite(conversation);
@@ -89,6 +87,8 @@ export async function shrink(
     };
   } catch (thrown) {
     const step = conversation ? 'shrinking' : 'reading';
+    const results = conversation?.blocks.filter((block) => block.source === 'result') ?? [];
+    const faulted = results.map(({ key }) => filedUnder(key, about?.era));
     return { ...leave(received, `${step} failed: ${messageOf(thrown)}`), model: conversation?.model, faulted, about };
   }
 }

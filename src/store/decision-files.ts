@@ -1,5 +1,5 @@
 /** The decision store in plain files: one for each root, in a folder that others may share. A line is one write in append mode; nothing is locked. */
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DecisionLine, DecisionStore, ListPlace, ReadLines } from './decisions.ts';
 import { readyFolder } from './originals.ts';
@@ -9,18 +9,17 @@ const nameLength = 16;
 const namePattern = /^[0-9a-f]{16}\.jsonl$/;
 const none: ReadLines = { lines: [], place: { file: 0, at: 0 }, isAnother: false };
 
-/** The folder is made when there is something to put into it. */
+/** The folder is made when there is something to put into it. Every request waits for this: as few calls of the system as can be. */
 export function openDecisions(folder: string): DecisionStore {
   const pathOf = (root: string) => join(folder, `${root.slice(0, nameLength)}.jsonl`);
+  let isReady = false;
   return {
     read: (root, after) => {
-      let file: number;
-      try {
-        file = openSync(pathOf(root), 'r');
-      } catch (thrown) {
-        if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
-        return { ...none, isAnother: after !== undefined && after.at !== 0 };
-      }
+      const path = pathOf(root);
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (!found) return { ...none, isAnother: after !== undefined && after.at !== 0 };
+      if (after && isSame(found, after) && found.size === after.at) return { lines: [], place: after, isAnother: false };
+      const file = openSync(path, 'r');
       try {
         return readOn(file, after);
       } finally {
@@ -28,18 +27,30 @@ export function openDecisions(folder: string): DecisionStore {
       }
     },
     append: (root, line, after) => {
-      readyFolder(folder);
-      const file = openOwnFile(pathOf(root), 'append-and-read');
+      const file = open(pathOf(root));
       try {
         // Before it another's may have been cut short: it begins on a line of its own.
         const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
         if (writeSync(file, bytes) < bytes.length) throw new Error('the disk is full');
-        return readOn(file, after, line.id);
+        return readOn(file, after, { id: line.id, length: bytes.length });
       } finally {
         closeSync(file);
       }
     },
   };
+
+  function open(path: string): number {
+    if (isReady) {
+      try {
+        return openOwnFile(path, 'append-and-read');
+      } catch {
+        // Somebody took the folder away, or does now.
+      }
+    }
+    readyFolder(folder);
+    isReady = true;
+    return openOwnFile(path, 'append-and-read');
+  }
 }
 
 /** Whether a file's name is one of this store's. */
@@ -47,12 +58,20 @@ export function isDecisionFile(name: string): boolean {
   return namePattern.test(name);
 }
 
-/** What stands after a place, as far as whole lines go, or up to the line with that id, which is not given. */
-function readOn(file: number, after: ListPlace | undefined, until?: string): ReadLines {
-  const { ino, size } = fstatSync(file);
-  const isSame = after !== undefined && (after.file === ino || after.at === 0) && (after.at ?? 0) <= size;
-  const from = isSame ? (after.at ?? 0) : 0;
-  const isAnother = after !== undefined && !isSame;
+/** Whether a place is one in this file. */
+function isSame({ ino, size }: Stats, { file, at = 0 }: ListPlace): boolean {
+  return (file === ino || at === 0) && at <= size;
+}
+
+/** What stands after a place, as far as whole lines go, or up to our own line, which is not given. */
+function readOn(file: number, after: ListPlace | undefined, own?: { readonly id: string; readonly length: number }): ReadLines {
+  const found = fstatSync(file);
+  const { ino, size } = found;
+  const isOn = after !== undefined && isSame(found, after);
+  const from = isOn ? (after.at ?? 0) : 0;
+  const isAnother = after !== undefined && !isOn;
+  // Nobody else has added anything.
+  if (own && size - from === own.length) return { lines: [], place: { file: ino, at: size }, isAnother };
   const bytes = Buffer.allocUnsafe(size - from);
   let length = 0;
   for (let read = -1; read !== 0 && length < bytes.length; length += read)
@@ -62,7 +81,7 @@ function readOn(file: number, after: ListPlace | undefined, until?: string): Rea
   for (let end = bytes.indexOf(0x0a, at); end >= 0 && end < length; end = bytes.indexOf(0x0a, at)) {
     const line = end > at ? parse(bytes.toString('utf8', at, end)) : undefined;
     at = end + 1;
-    if (line && line.id === until) break;
+    if (line && line.id === own?.id) break;
     if (line) lines.push(line);
   }
   return { lines, place: { file: ino, at: from + at }, isAnother };
