@@ -7,10 +7,12 @@ import { createKeeper } from '../src/launch/keep-originals.ts';
 import { createPipeline } from '../src/pipeline/create.ts';
 import type { ProxySettings } from '../src/proxy/records.ts';
 import { cacheParts } from '../src/store/place.ts';
+import { resultsIn } from './helpers/loopback-bodies.ts';
 import { post } from './helpers/loopback-client.ts';
 import { type LoopbackProxy, startTestProxy } from './helpers/loopback-proxy.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { startUpstream } from './helpers/loopback-upstream.ts';
+import { bodyAfter as bodyOf, statusTurn, type Turn, usageAnswer } from './helpers/status-turns.ts';
 
 const kept = closesAfterEach();
 let folder: string;
@@ -27,42 +29,14 @@ const set = (wall: number, up: number) => {
 };
 const later = (seconds: number) => set(seconds * 1000, seconds);
 
-interface Turn {
-  readonly command: string;
-  readonly output: string;
-}
-
 const run = (command: string, output: string): Turn => ({ command, output });
-/** The same command again and again: what the earlier ones said is superseded. */
-const status = (n: number) =>
-  run(
-    'npm run status',
-    Array.from({ length: 60 }, (_, at) => `row ${at} of report ${n}: ${(at * 7919 * (n + 3)) % 10_007} items`).join('\n'),
-  );
-const turns = Array.from({ length: 8 }, (_, n) => status(n));
-
-function bodyOf(list: readonly Turn[], changes: object = {}): string {
-  const messages = [
-    { role: 'user', content: [{ type: 'text', text: 'watch it' }] },
-    ...list.flatMap(({ command, output }, n) => [
-      { role: 'assistant', content: [{ type: 'tool_use', id: `t${n}`, name: 'Bash', input: { command } }] },
-      { role: 'user', content: [{ type: 'tool_result', tool_use_id: `t${n}`, content: output }] },
-    ]),
-  ];
-  return JSON.stringify({ model: 'claude-opus-4-8', system: 'be kind', tools: [{ name: 'Bash' }], messages, ...changes });
-}
-
-function resultsIn(body: Buffer | string): string[] {
-  const { messages } = JSON.parse(body.toString()) as { messages: { content: { type: string; content?: string }[] }[] };
-  return messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'tool_result' ? [part.content ?? ''] : [])));
-}
+const turns = Array.from({ length: 8 }, (_, n) => statusTurn(n));
 
 /** As Anthropic answers: everything was written. `read`: tokens that were not. */
 async function startProvider(read = 0) {
   return kept(
     startUpstream(({ response }) => {
-      const usage = { input_tokens: 3, cache_creation_input_tokens: 50_000, cache_read_input_tokens: read, output_tokens: 9 };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ model: 'claude-opus-4-8', usage }));
+      response.writeHead(200, { 'content-type': 'application/json' }).end(usageAnswer(read));
     }),
   );
 }
