@@ -10,7 +10,7 @@ import { settingsFor } from './helpers/loopback-settings.ts';
 
 const readme = readFileSync(join(resolve(import.meta.dirname, '..'), 'README.md'), 'utf8');
 const [, section = ''] = /\n## One proxy for many programs\n(.*?)\n## /s.exec(readme) ?? [];
-const [, examples = ''] = /```sh\n(.*?)```/s.exec(section) ?? [];
+const examples = [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, lines]) => lines).join('');
 const rows = [...section.matchAll(/^\| (`\/.*?`) \| (.*?) \| (.*?) \|$/gm)];
 
 let machine: Machine;

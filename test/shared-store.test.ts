@@ -1,17 +1,22 @@
 /** Several replicas of `headroom proxy` with one Redis: the same bytes from each, nothing lost, and what happens while it is away. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { resolveProxySettings } from '../src/commands/proxy-settings.ts';
+import { openRedisStore } from '../src/store/redis-store.ts';
 import { type Agent, type Message, partsOf, spell } from './helpers/cache-agents.ts';
+import { runWorld } from './helpers/cache-world.ts';
 import { createDice } from './helpers/dice.ts';
+import { createMachine } from './helpers/launches.ts';
 import { numberedFile, resultsIn } from './helpers/loopback-bodies.ts';
 import { send } from './helpers/loopback-client.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { type LoopbackUpstream, startUpstream } from './helpers/loopback-upstream.ts';
+import { ownFolder } from './helpers/own-folder.ts';
 import { createProviderCache } from './helpers/provider-cache.ts';
 import { noRedis, type RedisServer, startRedis } from './helpers/redis-server.ts';
 import { bigLog, type Replica, startReplica, turn } from './helpers/replicas.ts';
 
 const kept = closesAfterEach();
+const folder = ownFolder();
 const open: Replica[] = [];
 afterEach(async () => {
   for (const replica of open.splice(0)) await replica.close();
@@ -90,11 +95,30 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
       const answers = await Promise.all(replicas.map((replica) => replica.get(`/v1/retrieve/${name}`)));
       expect(answers.map(({ value }) => value.original_content)).toEqual([text, text, text]);
     }
+    // Whoever holds the address finds it by the command that the note names, on a machine that never had it.
+    const [[name, text] = ['', '']] = originals;
+    const elsewhere = createMachine();
+    expect((await elsewhere.run(['retrieve', name], { HEADROOM_STORE: redis.url })).stdout).toBe(text);
+    elsewhere.remove();
     const totals = await Promise.all(replicas.map(async (replica) => (await replica.get('/stats')).value.requests as { total: number }));
     expect(new Set(totals.map(({ total }) => total)).size).toBe(1);
     // What was killed between a reply and its count is not in it.
     expect(totals[0]!.total).toBeGreaterThanOrEqual(acknowledged - kills);
     expect(totals[0]!.total).toBeLessThanOrEqual(upstream.requests.length);
+  });
+
+  test('cost the provider nothing in any order of agents, processes and clocks', async () => {
+    const redis = await kept(startRedis());
+    const store = await openRedisStore(redis.url, folder, { onChange: () => {} });
+    const torn: Promise<unknown>[] = [];
+    const tear = (root: string) => void torn.push(redis.client.rpush(`headroom:decisions:${root}`, '{"v":1,"id":"'));
+    const figures = await runWorld({ seed: 5, requests: 700, openStore: () => store.decisions, tear });
+    await Promise.all(torn);
+    await store.close();
+    expect(figures.first).toBeUndefined();
+    expect(figures.avoidable).toBe(0);
+    expect(figures.shrunk).toBeGreaterThan(200);
+    expect(figures.deaths).toBeGreaterThan(5);
   });
 
   test('go on without it, leave nothing new out meanwhile, and stay with that when it is back', async () => {

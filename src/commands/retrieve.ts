@@ -5,8 +5,10 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { Failure, messageOf } from '../errors.ts';
 import { originalsFolders } from '../store/list-originals.ts';
-import { findPlaces } from '../store/place.ts';
+import { findOriginal } from '../store/originals.ts';
+import { cacheParts, findPlaces } from '../store/place.ts';
 import { readOriginal } from '../store/read-original.ts';
+import { checkStore } from '../store/store-address.ts';
 import { findLines, wordsOf } from '../text/find-lines.ts';
 import { type LineRange, linesOf, parseLineRange } from '../text/line-range.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
@@ -44,7 +46,7 @@ async function retrieve(word: string | undefined, flags: RetrieveFlags): Promise
   if (word === undefined) throw new Failure('no-original', 'Which original?', 'Give the hash or the path that the note names.');
   const range = flags.lines === undefined ? undefined : readRange(flags.lines);
   const words = flags.search === undefined ? [] : readWords(flags.search);
-  const bytes = read(word, flags.folder);
+  const bytes = await read(word, flags.folder);
   const chosen = range || words.length > 0 ? choose(bytes.toString(), range, words) : bytes;
   if (flags.out === undefined) await printBytes(chosen);
   else save(chosen, flags.out);
@@ -62,9 +64,24 @@ function readWords(text: string): readonly string[] {
   throw new Failure('no-words', '--search: no word to look for', 'Example: --search "error timeout"');
 }
 
-function read(word: string, folder: string | undefined): Buffer {
+async function read(word: string, folder: string | undefined): Promise<Buffer> {
   const cacheFolder = folder === undefined ? findPlaces(process.platform, process.env, homedir()).cacheFolder : resolve(folder);
+  const store = process.env.HEADROOM_STORE;
+  if (folder === undefined && store && /^[0-9a-f]{16,64}$/i.test(word)) await bring(word.slice(0, 16).toLowerCase(), store, cacheFolder);
   return readOriginal(word, { folders: originalsFolders(cacheFolder), workingFolder: process.cwd() }).bytes;
+}
+
+/** Where replicas share a store, another one may have kept it. */
+async function bring(name: string, address: string, cacheFolder: string): Promise<void> {
+  const { originals } = cacheParts(cacheFolder);
+  if (findOriginal(originals, name).state === 'found') return;
+  const { openRedisStore } = await import('../store/redis-store.ts');
+  const store = await openRedisStore(checkStore(address), originals, { onChange: () => {} });
+  try {
+    await store.bring(name);
+  } finally {
+    await store.close();
+  }
 }
 
 /** Lines with their own endings; found ones with their numbers, as grep prints them. */

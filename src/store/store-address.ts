@@ -8,7 +8,7 @@ export function checkStore(url: string): string {
     parsed !== undefined && /^rediss?:$/.test(parsed.protocol) && parsed.hostname !== '' && /^(?:\/\d{0,5})?$/.test(parsed.pathname);
   if (isRedis) return url;
   const hint = 'Example: redis://:PASSWORD@redis.internal:6379/0, or rediss:// for TLS.';
-  throw new Failure('bad-store', '--shared-store: this is no address of a Redis', hint);
+  throw new Failure('bad-store', '--shared-store or HEADROOM_STORE: this is no address of a Redis', hint);
 }
 
 /** Where it is, without what opens it. */

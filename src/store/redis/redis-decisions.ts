@@ -1,11 +1,12 @@
 /** The decision store in Redis: a list for each root, to which lines are added in one transaction with the originals that they need. */
+import { createHash } from 'node:crypto';
 import type { ChainableCommander } from 'ioredis';
 import type { DecisionLine, DecisionStore, ListPlace, ReadLines } from '../decisions.ts';
 import type { RedisConnection } from './connection.ts';
 import type { RedisOriginals } from './redis-originals.ts';
 
 /** Seconds: as long as originals and files are kept. */
-export const keptFor = 30 * 86_400;
+const keptFor = 30 * 86_400;
 
 export function openRedisDecisions(connection: RedisConnection, originals: RedisOriginals): DecisionStore {
   const keyOf = (root: string) => `headroom:decisions:${root.slice(0, 32)}`;
@@ -27,9 +28,8 @@ export function openRedisDecisions(connection: RedisConnection, originals: Redis
           return reply;
         }) as [number, number, readonly string[]];
         const others = readOn(texts.slice(0, -1), after);
-        if (others) return { ...others, place: { at: length, last: numberOf(line.id) } };
-        const all = await client.lrange(key, 0, length - 2);
-        return { ...readAll(all), place: { at: length, last: numberOf(line.id) }, isAnother: true };
+        const place = { at: length, last: numberOf(texts.at(-1) ?? '') };
+        return others ? { ...others, place } : { ...readAll(await client.lrange(key, 0, length - 2)), place, isAnother: true };
       });
     },
     whenBack: connection.whenBack,
@@ -49,24 +49,20 @@ function fromOf(after: ListPlace | undefined): number {
 function readOn(texts: readonly string[], after: ListPlace | undefined): ReadLines | undefined {
   if (after === undefined || after.at === 0) return readAll(texts);
   const [known = '', ...rest] = texts;
-  if (numberOf(parse(known)?.id ?? '') !== after.last) return undefined;
+  if (numberOf(known) !== after.last) return undefined;
   const { lines, place } = readAll(rest);
   const at = (after.at ?? 0) + rest.length;
   return { lines, place: rest.length === 0 ? after : { ...place, at }, isAnother: false };
 }
 
 function readAll(texts: readonly string[]): ReadLines {
-  const all = texts.map(parse);
-  return {
-    lines: all.flatMap((line) => line ?? []),
-    place: { at: texts.length, last: numberOf(all.at(-1)?.id ?? '') },
-    isAnother: false,
-  };
+  const lines = texts.flatMap((text) => parse(text) ?? []);
+  return { lines, place: { at: texts.length, last: numberOf(texts.at(-1) ?? '') }, isAnother: false };
 }
 
-/** 12 hex digits; a place holds numbers. */
-function numberOf(id: string): number {
-  return Number.parseInt(id, 16) || 0;
+/** A place holds numbers: what tells a line from all others, as one. */
+function numberOf(text: string): number {
+  return Number.parseInt(createHash('sha256').update(text).digest('hex').slice(0, 12), 16);
 }
 
 /** Undefined for what a later version wrote. */

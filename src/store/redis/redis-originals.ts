@@ -22,20 +22,16 @@ const mostWaiting = 10_000;
 export function openRedisOriginals(connection: RedisConnection, folder: string): RedisOriginals {
   const waiting = new Set<string>();
   const own = openOriginals(folder);
-  const prepare = async (names: readonly string[]): Promise<readonly Put[]> => {
-    const puts: Put[] = [];
-    for (const name of names) {
-      const found = findOriginal(folder, name);
-      if (found.state !== 'found') continue;
-      const hash = hashOf(found.bytes);
-      const there = await connection.run('write', (client) => client.getrange(keyOf(name), 0, hashLength - 1));
-      if (there !== '' && there !== hash) throw new OwnError('another original has the same name');
-      const value = Buffer.concat([Buffer.from(hash), found.bytes]);
-      puts.push((transaction) =>
-        there === '' ? transaction.set(keyOf(name), value, 'EX', seconds) : transaction.expire(keyOf(name), seconds),
-      );
-    }
-    return puts;
+  const prepare = async (names: readonly string[]): Promise<readonly Put[]> =>
+    (await Promise.all([...new Set(names)].map(preparePut))).flatMap((put) => put ?? []);
+  const preparePut = async (name: string): Promise<Put | undefined> => {
+    const found = findOriginal(folder, name);
+    if (found.state !== 'found') return undefined;
+    const hash = hashOf(found.bytes);
+    const there = await connection.run('write', (client) => client.getrange(keyOf(name), 0, hashLength - 1));
+    if (there !== '' && there !== hash) throw new OwnError('another original has the same name');
+    const value = Buffer.concat([Buffer.from(hash), found.bytes]);
+    return (all) => (there === '' ? all.set(keyOf(name), value, 'EX', seconds) : all.expire(keyOf(name), seconds));
   };
   const share = async (names: readonly string[]): Promise<void> => {
     for (const name of names) {
