@@ -172,6 +172,12 @@ describe('it names and leaves', () => {
     expect(existsSync(inHome('.codex/config.toml.headroom-backup'))).toBe(true);
   });
 
+  test('nothing of a file that is broken and not ours', async () => {
+    const files = ['.cursor/hooks.json', '.cursor/mcp.json'].map((path) => put(path, '{ broken'));
+    expect(await machine.run(['uninstall'])).toMatchObject({ code: 0, stderr: '' });
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(['{ broken', '{ broken']);
+  });
+
   test('a backup of ours goes where somebody else took the entry out', async () => {
     const file = put('.cursor/mcp.json', '{}');
     await machine.run(['mcp', 'install', 'cursor']);

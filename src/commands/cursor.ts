@@ -1,4 +1,5 @@
 /** `headroom cursor`: our hook and our tools in the settings of Cursor's editor, which no launch can be put around. */
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -66,6 +67,15 @@ async function uninstall({ dryRun = false }: Flags): Promise<void> {
   const { uninstall: uninstallTools } = await import('./mcp-install.ts');
   if (!(await takeOutHook(dryRun))) say('was not there');
   await uninstallTools(['cursor'], { dryRun });
+}
+
+/** Whether the file of hooks holds one of ours, or did before somebody broke it. */
+export function mentionsHook(): boolean {
+  try {
+    return readFileSync(hooksFile(), 'latin1').includes(' cursor hook');
+  } catch {
+    return false;
+  }
 }
 
 /** Whether it was there. */

@@ -9,7 +9,7 @@ import { cacheParts, findPlaces, type Places } from '../store/place.ts';
 import { readLedger } from '../store/read-ledger.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
 import { takeOutScripts } from './completion-scripts.ts';
-import { takeOutHook } from './cursor.ts';
+import { mentionsHook, takeOutHook } from './cursor.ts';
 import { describeSurroundings } from './wrap.ts';
 
 const examples = `
@@ -81,7 +81,7 @@ async function takeOutOfAgents(dryRun: boolean): Promise<{ readonly count: numbe
   const { uninstallEverywhere } = await import('./mcp-install.ts');
   const failures: string[] = [];
   let count = 0;
-  for (const step of [takeOutHook, uninstallEverywhere]) {
+  for (const step of [takeOutHookOfOurs, uninstallEverywhere]) {
     try {
       count += Number(await step(dryRun));
     } catch (thrown) {
@@ -90,6 +90,11 @@ async function takeOutOfAgents(dryRun: boolean): Promise<{ readonly count: numbe
     }
   }
   return { count, failures };
+}
+
+/** A file of hooks that does not parse is a matter of ours only where it names us. */
+async function takeOutHookOfOurs(dryRun: boolean): Promise<boolean> {
+  return mentionsHook() && (await takeOutHook(dryRun));
 }
 
 function print(line: string): void {

@@ -1,6 +1,6 @@
 /** Finds the agent's program on PATH, and never one that would start us again. */
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../errors.ts';
 import type { Wrapper } from './wrapper.ts';
 
@@ -20,7 +20,7 @@ export function findAgent(wrapper: Sought, search: AgentSearch): string {
   // Found before, as for a demo.
   if (isAbsolute(wrapper.command)) return wrapper.command;
   const folders = readVariable(search, 'PATH')
-    .split(delimiter)
+    .split(search.platform === 'win32' ? ';' : ':')
     .map((folder) => (search.platform === 'win32' ? folder.replace(/^"|"$/g, '') : folder));
   const extensions = search.platform === 'win32' ? programExtensions(search) : [''];
   const find = (names: readonly string[], places: readonly string[], recognises: Wrapper['recognises']) => {

@@ -5,9 +5,9 @@ export type SignalHandlers = Readonly<Partial<Record<NodeJS.Signals, () => void>
 const WINDOWS_SIGNALS = new Set(['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGWINCH', 'SIGBREAK']);
 
 /** Installs the handlers and returns the call that removes them; with the last of its handlers gone a signal does what it does by default. */
-export function handleSignals(handlers: SignalHandlers): () => void {
+export function handleSignals(handlers: SignalHandlers, platform: NodeJS.Platform = process.platform): () => void {
   const entries = (Object.entries(handlers) as [NodeJS.Signals, () => void][]).filter(
-    ([signal]) => process.platform !== 'win32' || WINDOWS_SIGNALS.has(signal),
+    ([signal]) => platform !== 'win32' || WINDOWS_SIGNALS.has(signal),
   );
   for (const [signal, handler] of entries) process.on(signal, handler);
   return () => {
