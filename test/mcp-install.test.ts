@@ -210,33 +210,27 @@ describe("an agent's own command", () => {
   test('is told where our folders are, where they are not the usual ones', async () => {
     const calls = placeAgent('codex');
     await machine.run(['mcp', 'install', 'codex'], { XDG_CACHE_HOME: join(machine.root, 'cache here') });
-    expect(calls()).toEqual([
-      ...[
-        'mcp',
-        'add',
-        'headroom',
-        '--env',
-        `XDG_CACHE_HOME=${join(machine.root, 'cache here')}`,
-        '--',
-        process.execPath,
-        machine.cli,
-        'mcp',
-        '--end',
-      ],
-    ]);
+    const cache = `XDG_CACHE_HOME=${join(machine.root, 'cache here')}`;
+    expect(calls()).toEqual(['mcp', 'add', 'headroom', '--env', cache, '--', process.execPath, machine.cli, 'mcp', '--end']);
   });
 
-  test('is asked in Gemini CLI too, and replaces an entry that starts us from elsewhere', async () => {
+  test('is not asked in Gemini CLI, which would write the whole file anew', async () => {
     const calls = placeAgent('gemini');
-    put('.gemini/settings.json', JSON.stringify({ mcpServers: { headroom: { command: 'node', args: ['/old/cli.js', 'mcp'] } } }));
-    expect((await mcp('install', '--dry-run', 'gemini')).stdout).toContain(
-      'would run: gemini mcp remove --scope user headroom && gemini mcp add',
-    );
-    expect(calls()).toEqual([]);
+    const text = '{ "theme": "x" } // mine\n';
+    const file = put('.gemini/settings.json', text);
     await mcp('install', 'gemini');
-    expect(calls().join(' ')).toBe(
-      `mcp remove --scope user headroom --end mcp add --scope user headroom ${process.execPath} ${machine.cli} mcp --end`,
-    );
+    expect(read(file)).toContain('"headroom"');
+    await mcp('uninstall', 'gemini');
+    expect({ text: read(file), calls: calls() }).toEqual({ text, calls: [] });
+  });
+
+  test('replaces an entry that starts us from elsewhere', async () => {
+    const calls = placeAgent('codex');
+    put('.codex/config.toml', '[mcp_servers.headroom]\ncommand = "node"\nargs = ["/old/cli.js", "mcp"]\n');
+    expect((await mcp('install', '--dry-run', 'codex')).stdout).toContain('would run: codex mcp remove headroom && codex mcp add');
+    expect(calls()).toEqual([]);
+    await mcp('install', 'codex');
+    expect(calls().join(' ')).toBe(`mcp remove headroom --end mcp add headroom -- ${process.execPath} ${machine.cli} mcp --end`);
   });
 
   test('that fails is told in its own words, and the others go on', async () => {

@@ -37,7 +37,7 @@ function checkAgent(wrapper: ListedWrapper, path: string, surroundings: Surround
   const plan = planLaunch(wrapper, surroundings);
   if (plan instanceof Failure) return [findingOf(part, plan)];
   const installed: Finding = { part, ...sayVersion(wrapper, findVersion(path)), text: `${findVersion(path) ?? 'some version'}, ${path}` };
-  return [installed, ...sayRoute(wrapper, plan), sayOriginals(wrapper)];
+  return [installed, ...sayRoute(wrapper, plan), ...(plan.runsBare || plan.covers === 'tool-output' ? [] : [sayOriginals(wrapper)])];
 }
 
 /** As a launch without arguments would be. */
@@ -67,7 +67,7 @@ function sayRoute({ name: part, coverage }: ListedWrapper, plan: Plan): readonly
   if (plan.runsBare) {
     const text =
       plan.notes.map((note) => note.replace('this launch runs', 'a launch would run'))[0] ?? 'a launch would run without the proxy';
-    return [{ part, state: 'todo', text, advice: `change that setting, or use it without us; proxied: ${coverage.proxied}` }];
+    return [{ part, state: 'todo', text, advice: 'change that, or start it without us; what can pass: headroom agents' }];
   }
   if (plan.covers === 'tool-output') return [{ part, state: 'note', text: `proxied: ${coverage.proxied}` }];
   const urls = [...new Set([plan.upstream, ...Object.values(plan.upstreams ?? {})])].filter((url) => URL.canParse(url));

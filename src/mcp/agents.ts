@@ -110,15 +110,7 @@ export const mcpAgents: readonly McpAgent[] = [
     title: 'Gemini CLI',
     program: 'gemini',
     ...servers,
-    own: {
-      program: 'gemini',
-      add: (start) => [
-        ...['mcp', 'add', '--scope', 'user'],
-        ...assignments(start).flatMap((each) => ['-e', each]),
-        ...[serverName, start.command, ...start.args],
-      ],
-      remove: ['mcp', 'remove', '--scope', 'user', serverName],
-    },
+    // Its own command writes the whole file anew, and leaves an empty list behind.
     files: (place) => [join(place, place.homeFolder, '.gemini', 'settings.json')],
     folder: (place) => join(place, place.homeFolder, '.gemini'),
   },
