@@ -1,6 +1,11 @@
 /** Several replicas of `headroom proxy` with one Redis: the same bytes from each, nothing lost, and what happens while it is away. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { resolveProxySettings } from '../src/commands/proxy-settings.ts';
+import { createPipeline } from '../src/pipeline/create.ts';
+import { createAnthropicMessages } from '../src/protocols/anthropic-messages.ts';
+import { createHistories } from '../src/proxy/histories.ts';
+import type { DecisionStore } from '../src/store/decisions.ts';
+import { originalName } from '../src/store/originals.ts';
 import { openRedisStore } from '../src/store/redis-store.ts';
 import { type Agent, type Message, partsOf, spell } from './helpers/cache-agents.ts';
 import { runWorld } from './helpers/cache-world.ts';
@@ -178,6 +183,51 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
     }
   });
 
+  test('agree on what went out where Redis took a line and its answer was lost', async () => {
+    const redis = await kept(startRedis());
+    const store = await openRedisStore(redis.url, folder, { onChange: () => {} });
+    let isLost = false;
+    let comeBack = () => {};
+    const deaf: DecisionStore = {
+      read: store.decisions.read,
+      append: async (...line) => {
+        const read = await store.decisions.append(...line);
+        if (isLost) throw new Error('it does not answer');
+        return read;
+      },
+      whenBack: (run) => {
+        comeBack = run;
+      },
+    };
+    const [one, two] = [deaf, store.decisions].map((decisions) => rewriter(decisions)) as [Rewriter, Rewriter];
+    const agent = beginAgent('deaf');
+    await one(agent);
+    readLog(agent, 1);
+    isLost = true;
+    expect(await one(agent)).toEqual([undefined]);
+    isLost = false;
+    comeBack();
+    const [list = ''] = await redis.client.keys('headroom:decisions:*');
+    await expect.poll(async () => (await redis.client.lrange(list, 0, -1)).join()).toContain('takenBack');
+    readLog(agent, 2);
+    for (const rewrite of [two, one, two]) {
+      const [old, fresh] = await rewrite(agent);
+      expect(old).toBeUndefined();
+      expect(noteIn(fresh)).toBeDefined();
+    }
+    await store.close();
+  });
+
+  test('add a sum once, however often they had to ask', async () => {
+    const redis = await kept(startRedis());
+    const store = await openRedisStore(redis.url, folder, { onChange: () => {} });
+    const totals = { requests: 2, 'latency.least': 5, 'latency.most': 9, 'byModel:x.most': 1 };
+    for (const id of ['a', 'a', 'b']) await store.addTotals(id, totals);
+    await store.addTotals('c', { requests: 0.5, 'latency.least': 3, 'latency.most': 7 });
+    expect(await store.readTotals()).toEqual({ requests: 4.5, 'latency.least': 3, 'latency.most': 9, 'byModel:x.most': 2 });
+    await store.close();
+  });
+
   test('find what any of them kept for a caller, and tell one sum', async () => {
     const redis = await kept(startRedis());
     const [[one, two], upstream] = (await startReplicas(2, redis.url)) as [[Replica, Replica], LoopbackUpstream];
@@ -253,6 +303,25 @@ describe('the address of a shared store', () => {
     expect(() => resolve('redis://cache', { ephemeral: true })).toThrow(/cannot go together/);
   });
 });
+
+type Rewriter = (agent: Agent) => Promise<(string | undefined)[]>;
+
+/** What a process with this store makes of an agent's results. */
+function rewriter(store: DecisionStore): Rewriter {
+  const protocol = createAnthropicMessages();
+  const pipeline = createPipeline({
+    count: (text) => Math.ceil(text.length / 4),
+    keep: (text) => ({ path: `headroom retrieve ${originalName(text)}` }),
+  });
+  const readClock = () => ({ time: 1_700_000_000_000, up: 1000, host: 'here' });
+  const histories = createHistories({ store, readClock, isOurs: false, allowsCold: true });
+  return async (agent) => {
+    const body = Buffer.from(spell(agent, 0));
+    const conversation = protocol.read(body, 'upstream')!;
+    const { rewriting } = await histories.rewrite({ conversation, size: body.length, isTurn: true }, pipeline);
+    return conversation.blocks.flatMap(({ source }, at) => (source === 'result' ? [rewriting.replacements.get(at)] : []));
+  };
+}
 
 /** Each request of a conversation shows what the one before it showed, and no less. */
 function expectExtends({ requests }: LoopbackUpstream, agent: Agent): void {

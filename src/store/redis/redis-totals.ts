@@ -11,7 +11,7 @@ const add = `
 if not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then return 0 end
 for i = 2, #ARGV, 2 do
   local name, value = ARGV[i], tonumber(ARGV[i + 1])
-  local bound = string.match(name, '%.(%a+)$')
+  local bound = string.match(name, '^%a+%.(%a+)$')
   if bound == 'least' or bound == 'most' then
     local known = tonumber(redis.call('HGET', KEYS[1], name))
     if not known or (bound == 'least' and value < known) or (bound == 'most' and value > known) then
