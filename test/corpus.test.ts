@@ -1,17 +1,23 @@
 /** The laws over real sessions, request by request, where a corpus is at hand (HEADROOM_CORPUS); else `skipped: no corpus`. */
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { passOver } from '../scripts/bench/corpus-pass.ts';
 import { type Profile, pipelineOptions, profiles } from '../scripts/bench/profiles.ts';
 import { recallShare } from '../scripts/bench/recall.ts';
 import { findRecall, type Recalled } from '../scripts/bench/recall-finder.ts';
 import { type Entry, resultsOf } from '../scripts/bench/replay.ts';
-import type { Block } from '../src/block.ts';
+import { type Block, messagesKey } from '../src/block.ts';
 import { createPipeline } from '../src/pipeline/create.ts';
+import type { Rewriting } from '../src/pipeline/pipeline.ts';
 import { createMessageReader } from '../src/protocols/parsed-messages.ts';
 import { loadCounter } from '../src/tokens/count.ts';
+import { createBesideCache } from './helpers/beside-cache.ts';
 import { corpusFolder, type Session, sessions } from './helpers/corpus.ts';
 import { hiddenRuns, shows } from './helpers/read-notes.ts';
+import { recordedRequests } from './helpers/recorded-requests.ts';
 
 if (!corpusFolder) console.log('skipped: no corpus (HEADROOM_CORPUS names its folder)');
 
@@ -115,9 +121,51 @@ describe.skipIf(!corpusFolder)('real sessions', () => {
   );
 });
 
+test.skipIf(!corpusFolder)(
+  'real sessions at their recorded times, beside a cache of the provider: not one avoidable write, and cold moments are used',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headroom-recorded-'));
+    const keep = () => ({ path: '/originals/0123456789abcdef' });
+    const count = (text: string) => Math.ceil(text.length / 4);
+    const sums = { avoidable: 0, cold: 0, replaced: 0, requests: 0 };
+    try {
+      for (const [n, session] of [...sessions(corpusFolder ?? '')].entries()) {
+        if (!hasPause(session)) continue;
+        const cache = createBesideCache(join(folder, `${n}`), () => createPipeline({ count, keep }));
+        for (const { conversation, size, time } of recordedRequests(session)) {
+          const { blocks } = conversation;
+          if (time === undefined || blocks.length === 0) continue;
+          // Now and then another process goes on, as after a resume.
+          if (sums.requests++ % 50 === 49) cache.restart();
+          const partsOf = ({ replacements }: Rewriting) =>
+            blocks.map(({ key, text }, at) => ({
+              received: text || messagesKey(key),
+              sent: replacements.get(at) ?? (text || messagesKey(key)),
+            }));
+          await cache.send(conversation, size, partsOf, time);
+        }
+        if (cache.figures.avoidable > 0) console.log(session.id, cache.figures);
+        for (const name of ['avoidable', 'cold', 'replaced'] as const) sums[name] += cache.figures[name];
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    expect(sums.avoidable).toBe(0);
+    expect(sums.cold).toBeGreaterThan(10);
+    expect(sums.replaced).toBeGreaterThan(10_000);
+  },
+  300_000,
+);
+
 /** A loss as a failing test shows it. */
 function tell({ text, origin, action }: Recalled): string {
   return `${JSON.stringify(text)} of ${origin?.record?.kind} for ${action?.tool}`;
+}
+
+/** Longer than the shortest life. */
+function hasPause({ requests }: Session): boolean {
+  const times = requests.flatMap(({ timestamp }) => (timestamp == null ? [] : [new Date(timestamp).getTime()]));
+  return times.some((time, at) => at > 0 && time - times[at - 1]! > 360_000);
 }
 
 function blocksOfLastContext(session: Session): Block[] {

@@ -16,7 +16,19 @@ export interface Session {
   readonly model: string | null;
   readonly usage_reliable: boolean;
   readonly messages: readonly { readonly role: string; readonly content: unknown }[];
-  readonly requests: readonly { readonly message_index: number; readonly context_start: number }[];
+  readonly requests: readonly RecordedAsk[];
+}
+
+interface RecordedAsk {
+  readonly message_index: number;
+  readonly context_start: number;
+  /** Epoch milliseconds, or a date. */
+  readonly timestamp?: number | string | null;
+  readonly model?: string | null;
+  readonly usage?: {
+    readonly cache_creation_input_tokens?: number;
+    readonly cache_creation?: { readonly ephemeral_5m_input_tokens?: number; readonly ephemeral_1h_input_tokens?: number };
+  } | null;
 }
 
 /** Every session but those recorded behind a proxy that alters history. */
