@@ -1,27 +1,18 @@
 /** Several replicas of `headroom proxy` with one Redis: the same bytes from each, nothing lost, and what happens while it is away. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { resolveProxySettings } from '../src/commands/proxy-settings.ts';
-import { createPipeline } from '../src/pipeline/create.ts';
-import { createAnthropicMessages } from '../src/protocols/anthropic-messages.ts';
-import { createHistories } from '../src/proxy/histories.ts';
-import type { DecisionStore } from '../src/store/decisions.ts';
-import { originalName } from '../src/store/originals.ts';
-import { openRedisStore } from '../src/store/redis-store.ts';
-import { type Agent, type Message, partsOf, spell } from './helpers/cache-agents.ts';
-import { runWorld } from './helpers/cache-world.ts';
+import { type Agent, partsOf, spell } from './helpers/cache-agents.ts';
 import { createDice } from './helpers/dice.ts';
 import { createMachine } from './helpers/launches.ts';
 import { numberedFile, resultsIn } from './helpers/loopback-bodies.ts';
 import { send } from './helpers/loopback-client.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { type LoopbackUpstream, startUpstream } from './helpers/loopback-upstream.ts';
-import { ownFolder } from './helpers/own-folder.ts';
 import { createProviderCache } from './helpers/provider-cache.ts';
 import { noRedis, type RedisServer, startRedis } from './helpers/redis-server.ts';
-import { bigLog, type Replica, startReplica, turn } from './helpers/replicas.ts';
+import { beginAgent, bigLog, noteIn, type Replica, readLog, startReplica, turn } from './helpers/replicas.ts';
 
 const kept = closesAfterEach();
-const folder = ownFolder();
 const open: Replica[] = [];
 afterEach(async () => {
   for (const replica of open.splice(0)) await replica.close();
@@ -35,23 +26,13 @@ async function startReplicas(count: number, store: string, more: readonly string
   return [replicas, upstream];
 }
 
-function beginAgent(name: string): Agent {
-  const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: `task ${name}: find out why it fails` }] }];
-  return { messages, model: 'claude-opus-4-8', system: 'be kind', life: '5m', noise: 'none', thinks: false, log: [] };
-}
-
 const post = (replica: Replica, body: string) => send(`${replica.base}/v1/messages`, { method: 'POST', body });
-const noteIn = (text = '') => /not shown, full text: headroom retrieve ([0-9a-f]{16})\]$/.exec(text)?.[1];
 
 /** Sends what an agent has, gives what went upstream. */
 async function ask(replica: Replica, agent: Agent, upstream: LoopbackUpstream): Promise<string[]> {
   const { status } = await post(replica, spell(agent, 0));
   expect(status).toBe(200);
   return resultsIn(upstream.requests.at(-1)!.body);
-}
-
-function readLog(agent: Agent, n: number): void {
-  agent.messages = [...agent.messages, ...turn(`t${n}`, 'Bash', { command: `docker logs web-${n}` }, bigLog(n))];
 }
 
 const isWell = (replica: Replica) => replica.get('/readyz').then(({ value }) => value.status);
@@ -112,20 +93,6 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
     expect(totals[0]!.total).toBeLessThanOrEqual(upstream.requests.length);
   });
 
-  test('cost the provider nothing in any order of agents, processes and clocks', async () => {
-    const redis = await kept(startRedis());
-    const store = await openRedisStore(redis.url, folder, { onChange: () => {} });
-    const torn: Promise<unknown>[] = [];
-    const tear = (root: string) => void torn.push(redis.client.rpush(`headroom:decisions:${root}`, '{"v":1,"id":"'));
-    const figures = await runWorld({ seed: 5, requests: 700, openStore: () => store.decisions, tear });
-    await Promise.all(torn);
-    await store.close();
-    expect(figures.first).toBeUndefined();
-    expect(figures.avoidable).toBe(0);
-    expect(figures.shrunk).toBeGreaterThan(200);
-    expect(figures.deaths).toBeGreaterThan(5);
-  });
-
   test('go on without it, leave nothing new out meanwhile, and stay with that when it is back', async () => {
     const redis = await kept(startRedis());
     const [[one, two], upstream] = (await startReplicas(2, redis.url)) as [[Replica, Replica], LoopbackUpstream];
@@ -181,51 +148,6 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
       expect(old).toBe(slept);
       expect(noteIn(fresh)).toBeDefined();
     }
-  });
-
-  test('agree on what went out where Redis took a line and its answer was lost', async () => {
-    const redis = await kept(startRedis());
-    const store = await openRedisStore(redis.url, folder, { onChange: () => {} });
-    let isLost = false;
-    let comeBack = () => {};
-    const deaf: DecisionStore = {
-      read: store.decisions.read,
-      append: async (...line) => {
-        const read = await store.decisions.append(...line);
-        if (isLost) throw new Error('it does not answer');
-        return read;
-      },
-      whenBack: (run) => {
-        comeBack = run;
-      },
-    };
-    const [one, two] = [deaf, store.decisions].map((decisions) => rewriter(decisions)) as [Rewriter, Rewriter];
-    const agent = beginAgent('deaf');
-    await one(agent);
-    readLog(agent, 1);
-    isLost = true;
-    expect(await one(agent)).toEqual([undefined]);
-    isLost = false;
-    comeBack();
-    const [list = ''] = await redis.client.keys('headroom:decisions:*');
-    await expect.poll(async () => (await redis.client.lrange(list, 0, -1)).join()).toContain('takenBack');
-    readLog(agent, 2);
-    for (const rewrite of [two, one, two]) {
-      const [old, fresh] = await rewrite(agent);
-      expect(old).toBeUndefined();
-      expect(noteIn(fresh)).toBeDefined();
-    }
-    await store.close();
-  });
-
-  test('add a sum once, however often they had to ask', async () => {
-    const redis = await kept(startRedis());
-    const store = await openRedisStore(redis.url, folder, { onChange: () => {} });
-    const totals = { requests: 2, 'latency.least': 5, 'latency.most': 9, 'byModel:x.most': 1 };
-    for (const id of ['a', 'a', 'b']) await store.addTotals(id, totals);
-    await store.addTotals('c', { requests: 0.5, 'latency.least': 3, 'latency.most': 7 });
-    expect(await store.readTotals()).toEqual({ requests: 4.5, 'latency.least': 3, 'latency.most': 9, 'byModel:x.most': 2 });
-    await store.close();
   });
 
   test('find what any of them kept for a caller, and tell one sum', async () => {
@@ -303,25 +225,6 @@ describe('the address of a shared store', () => {
     expect(() => resolve('redis://cache', { ephemeral: true })).toThrow(/cannot go together/);
   });
 });
-
-type Rewriter = (agent: Agent) => Promise<(string | undefined)[]>;
-
-/** What a process with this store makes of an agent's results. */
-function rewriter(store: DecisionStore): Rewriter {
-  const protocol = createAnthropicMessages();
-  const pipeline = createPipeline({
-    count: (text) => Math.ceil(text.length / 4),
-    keep: (text) => ({ path: `headroom retrieve ${originalName(text)}` }),
-  });
-  const readClock = () => ({ time: 1_700_000_000_000, up: 1000, host: 'here' });
-  const histories = createHistories({ store, readClock, isOurs: false, allowsCold: true });
-  return async (agent) => {
-    const body = Buffer.from(spell(agent, 0));
-    const conversation = protocol.read(body, 'upstream')!;
-    const { rewriting } = await histories.rewrite({ conversation, size: body.length, isTurn: true }, pipeline);
-    return conversation.blocks.flatMap(({ source }, at) => (source === 'result' ? [rewriting.replacements.get(at)] : []));
-  };
-}
 
 /** Each request of a conversation shows what the one before it showed, and no less. */
 function expectExtends({ requests }: LoopbackUpstream, agent: Agent): void {

@@ -1,6 +1,6 @@
 /** Replicas of `headroom proxy`, each a process on a machine of its own, behind one upstream; and a conversation that grows. */
 import { once } from 'node:events';
-import type { Message } from './cache-agents.ts';
+import type { Agent, Message } from './cache-agents.ts';
 import { createMachine, type Machine, processesOf } from './launches.ts';
 import { send } from './loopback-client.ts';
 
@@ -67,3 +67,15 @@ export function turn(id: string, tool: string, input: object, text: string): Mes
     { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: text }] },
   ];
 }
+
+export function beginAgent(name: string): Agent {
+  const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: `task ${name}: find out why it fails` }] }];
+  return { messages, model: 'claude-opus-4-8', system: 'be kind', life: '5m', noise: 'none', thinks: false, log: [] };
+}
+
+export function readLog(agent: Agent, n: number): void {
+  agent.messages = [...agent.messages, ...turn(`t${n}`, 'Bash', { command: `docker logs web-${n}` }, bigLog(n))];
+}
+
+/** The name of the original that an excerpt's note gives. */
+export const noteIn = (text = '') => /not shown, full text: headroom retrieve ([0-9a-f]{16})\]$/.exec(text)?.[1];
