@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadCounter } from '../../src/tokens/count.ts';
 import { familyFactor } from '../../src/tokens/family.ts';
 import type { Checks } from './checks.ts';
+import { checkCold } from './claude-cold.ts';
 import { checkBill, checkNoTrace, checkPrefixes, checkSameButSmaller, checkSameEnd, checkTour } from './claude-compare.ts';
 import { checkLedger, checkOriginals } from './claude-kept.ts';
 import { checkKilled, checkKilledInTerminal, visitKilled } from './claude-kill.ts';
@@ -44,6 +45,7 @@ export async function checkClaude(checks: Checks, cli: string): Promise<void> {
       visit: (script) => visit(setting, 'wrapped', { script, tools: 'Bash', keepsHome: true }),
       resultsOf: (request) => resultsOf(request).map(({ text }) => text),
     });
+    await checkCold(checks, setting);
     console.log(' headroom wrap claude -p, launcher killed with SIGKILL');
     bare.push(await visitKilled(setting));
     await checkKilled(checks, setting, bare);

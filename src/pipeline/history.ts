@@ -18,6 +18,7 @@ export interface Era {
   readonly uses: Map<string, CacheUse>;
   /** True where something was written for nobody knows how long. */
   isForever: boolean;
+  /** What replies reported beyond what requests ask for. */
   longerLife: number;
   isBorneOut: boolean;
 }
@@ -96,7 +97,7 @@ export function toRecord(key: string, decision: Decision): RecordedDecision {
 function begin(history: History, { era: name, instead }: DecisionLine): Era {
   const era: Era = {
     ...{ name, decided: new Map(), sent: new Set<string>(), latest: undefined, uses: new Map() },
-    ...{ isForever: false, longerLife: 0, isBorneOut: false },
+    ...{ isForever: false, longerLife: Number.NEGATIVE_INFINITY, isBorneOut: false },
   };
   history.eras.set(name, era);
   for (const scope of history.scopes.values()) if (scope.era.name === instead) scope.era = era;
