@@ -2,6 +2,7 @@
 import type { ListedWrapper } from '../src/launch/wrapper.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude.ts';
+import { cline } from './cline.ts';
 import { codex } from './codex.ts';
 import { cn } from './continue.ts';
 import { copilot } from './copilot.ts';
@@ -28,6 +29,7 @@ export const wrappers: readonly ListedWrapper[] = [
   kilo,
   pi,
   cn,
+  cline,
   crush,
   goose,
   cursor,
@@ -44,10 +46,5 @@ export const refusals: Readonly<Record<string, { readonly title: string; readonl
     title: 'Auggie',
     reason: "its model is asked by Augment's own servers, and no address of a model can be set",
     hint: 'Its MCP tools can be ours: headroom mcp.',
-  },
-  cline: {
-    title: 'Cline',
-    reason: 'its sessions run in a hub of its own, which outlives every launch and serves the next one as well',
-    hint: 'Give its provider the address of a proxy that stays: headroom proxy.',
   },
 };

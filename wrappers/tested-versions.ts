@@ -11,4 +11,5 @@ export const testedVersions: Readonly<Record<string, readonly string[] | undefin
   kilo: ['7.7.7'],
   pi: ['0.74.2'],
   cn: ['1.5.47'],
+  cline: ['3.0.65'],
 };

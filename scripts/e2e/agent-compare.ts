@@ -16,7 +16,7 @@ export interface Pair {
 
 export async function checkAgentTours(checks: Checks, agent: TourAgent, pair: Pair, steps: number): Promise<void> {
   for (const visit of [pair.bare, pair.wrapped]) checkTour(checks, agent, visit, steps);
-  checkSmaller(checks, pair);
+  checkSmaller(checks, agent, pair);
   await checkTrace(checks, pair);
 }
 
@@ -51,8 +51,9 @@ function checkTour(
   if (hasServer)
     checks.check(
       `${manner}: the MCP server answered`,
-      results.some((text) => text.includes('customer_email') && text.includes('18354')),
-      results.at(-1),
+      // The whole of it, but where the agent itself cut its middle out.
+      results.some((text) => text.includes('customer_email') && /18354|truncated/.test(text)),
+      results.find((text) => text.includes('customer_email'))?.slice(-600),
     );
   const failed = requests.filter(({ answer }) => answer?.played.endsWith('failing first')).length;
   if (retries.length > 0) checks.check(`${manner}: an overloaded upstream was asked again`, failed === retries.length);
@@ -63,7 +64,7 @@ function checkTour(
 }
 
 /** All but tool results as in a bare run; those smaller, none larger. */
-function checkSmaller(checks: Checks, { bare, wrapped }: Pair): void {
+function checkSmaller(checks: Checks, { losesOutput }: TourAgent, { bare, wrapped }: Pair): void {
   const [before, after] = [turnsOf(bare.requests), turnsOf(wrapped.requests)];
   if (!checks.check('as many turns as bare', before.length === after.length && before.length > 0, `${before.length} and ${after.length}`))
     return;
@@ -71,8 +72,11 @@ function checkSmaller(checks: Checks, { bare, wrapped }: Pair): void {
   checks.equal('nothing but tool results differs from a bare run', rest(after), rest(before));
   const [own, ours] = [before, after].map((turns) => turns.slice(-1).flatMap(toolTextsOf).map(bodyAside));
   const size = (texts: readonly string[] = []) => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const lost = own!.filter((text) => losesOutput?.test(text)).length;
+  if (lost > 0) checks.note(`${lost} outputs that the agent lost in the bare run are compared with nothing`);
   // A pid or a time may be a digit longer.
-  const grown = ours!.flatMap((text, at) => (size([text]) > size([own![at] ?? '']) + 8 ? [`${text}\n-- bare:\n${own![at]}`] : []));
+  const isGrown = (text: string, before = '') => size([text]) > size([before]) + 8 && !losesOutput?.test(before);
+  const grown = ours!.flatMap((text, at) => (isGrown(text, own![at]) ? [`${text}\n-- bare:\n${own![at]}`] : []));
   checks.check('no result is larger than bare', ours!.length === own!.length && grown.length === 0, grown.join('\n').slice(0, 1200));
   checks.check('tool results are smaller than bare', size(ours) < size(own), `${size(ours)} of ${size(own)} bytes`);
   checks.note(`tool results: ${size(own)} bytes bare, ${size(ours)} sent (${(((size(ours) - size(own)) / size(own)) * 100).toFixed(1)}%)`);
@@ -120,5 +124,6 @@ function nameAside(name: string): string {
     .replace(/\bobjects\/[0-9a-f]{2}\//g, 'objects/')
     .replace(/\b(?:ses|msg|prt|call|toolu|session|run)[_-][A-Za-z0-9_-]{8,}/g, '<id>')
     .replace(/\d{4}-\d\d-\d\d[T_-]?[\dA-Za-z:.-]*/g, '<date>')
-    .replace(/\d{5,}/g, '<number>');
+    .replace(/\d{5,}/g, '<number>')
+    .replace(/(?<=<(?:number|process)>_)[a-z0-9]{5}\b/g, '<chance>');
 }

@@ -62,11 +62,30 @@ export function remember(checks: Checks): { readonly checks: Checks; readonly re
 
 const marks = ['<!-- agents-tested -->\n', '<!-- /agents-tested -->'] as const;
 
-/** Puts the table into the README, with the day it was made. */
-export function writeTable(readme: string, table: string, day: string): void {
+/** Puts these rows into the README's table, over those of the same agents; `order`: the titles of all. */
+export function writeTable(readme: string, rows: readonly Row[], order: readonly string[]): void {
   const text = readFileSync(readme, 'utf8');
   const [start, end] = marks.map((mark) => text.indexOf(mark)) as [number, number];
   if (start < 0 || end < 0) throw new Error(`no ${marks[0].trim()} in ${readme}`);
-  const head = `Printed by \`npm run test:agents -- --readme\` on ${day} (Node ${process.versions.node}, ${process.platform}).\n\n`;
-  writeFileSync(readme, `${text.slice(0, start + marks[0].length)}${head}${table}\n${text.slice(end)}`);
+  const table = tableOf(mergeRows(rowsIn(text.slice(start, end)), rows, order));
+  const head = 'Printed by `npm run test:agents -- --readme`, or by `npm run e2e -- AGENT --readme` for one of them';
+  const place = `Node ${process.versions.node.split('.')[0]}, ${process.platform}`;
+  writeFileSync(readme, `${text.slice(0, start + marks[0].length)}${head} (${place}).\n\n${table}\n${text.slice(end)}`);
+}
+
+/** Of each agent that is still there the newest row, with its version. */
+function mergeRows(before: readonly Row[], rows: readonly Row[], order: readonly string[]): readonly Row[] {
+  return order.flatMap((title) => [...rows, ...before].find((row) => nameOf(row.title) === nameOf(title)) ?? []);
+}
+
+/** None where the columns are not today's. */
+function rowsIn(markdown: string): readonly Row[] {
+  const lines = markdown.split('\n').filter((line) => line.startsWith('| '));
+  const [head, , ...rest] = lines.map((line) => line.slice(2, -2).split(' | '));
+  if (head?.slice(1).join() !== columns.map(([name]) => name).join()) return [];
+  return rest.map(([title = '', ...cells]) => ({ title, cells }));
+}
+
+function nameOf(title: string): string {
+  return title.replace(/ [\d.]+.*/, '');
 }

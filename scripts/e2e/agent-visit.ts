@@ -92,7 +92,7 @@ export async function visitAgent(setting: Setting, agent: TourAgent, manner: Man
   const [command = '', ...words] = agentCommand(setting, agent, manner, options.options);
   const finished = await run(command, [...words, ...stay.start.args], {
     cwd: setting.workplace.project,
-    env: stay.environment,
+    env: { ...stay.environment, ...(manner === 'bare' ? agent.bareEnvironment : {}) },
     timeout: 600_000,
     killSignal: 'SIGTERM',
   });

@@ -22,7 +22,11 @@ import { createWorkplace } from './workplace.ts';
 export const agentParts = Object.fromEntries(
   tourAgents.map((agent) => [
     agent.name,
-    { title: `${agent.title} ${agent.version}`, check: (checks: Checks, cli: string) => visitWith(checks, cli, agent) },
+    {
+      title: `${agent.title} ${agent.version}`,
+      isByNameAlone: !agent.isUsual,
+      check: (checks: Checks, cli: string) => visitWith(checks, cli, agent),
+    },
   ]),
 );
 

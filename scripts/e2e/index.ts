@@ -1,7 +1,7 @@
 /**
  * Runs real agents against our own loopback upstream, bare and under the built command, and what takes too long for a test.
- * All of it, or the parts that are named; `agents`: all that are about one agent. Prints each check, a table of agents, and the count;
- * `--readme` puts the table into the README.
+ * The usual parts, or those that are named; `agents`: all that are about one agent. Prints each check, a table of agents, and the count;
+ * `--readme` puts the table's lines into the README, beside those of agents that were not visited.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -26,6 +26,8 @@ interface Part {
   readonly check: (checks: Checks, cli: string) => Promise<void>;
   /** The agent and its version: it has a line in the table. */
   readonly title?: string;
+  /** True: it takes too long to be part of everything. */
+  readonly isByNameAlone?: boolean;
 }
 
 const parts: Readonly<Record<string, Part>> = {
@@ -52,18 +54,26 @@ if (process.platform !== 'linux') {
   const rows: Row[] = [];
   try {
     execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), dist], { stdio: ['ignore', 'ignore', 'inherit'] });
-    for (const [name, { check, title }] of Object.entries(parts)) {
-      const isAsked = asked.length === 0 || asked.includes(name) || (title !== undefined && asked.includes('agents'));
+    for (const [name, { check, title, isByNameAlone }] of Object.entries(parts)) {
+      if (asked.length === 0 && isByNameAlone) checks.skip(title ?? name, 'it is part of npm run test:agents');
+      const isAsked = asked.length === 0 ? !isByNameAlone : asked.includes(name) || (title !== undefined && asked.includes('agents'));
       if (!isAsked) continue;
+      const start = performance.now();
       const { checks: ours, results } = remember(checks);
       await check(ours, join(dist, 'cli.js'));
+      console.log(`${name}: ${Math.round((performance.now() - start) / 1000)} s`);
       if (title !== undefined && results.length > 0) rows.push(rowOf(title, results));
     }
   } finally {
     rmSync(dist, { recursive: true, force: true });
   }
   if (rows.length > 0) console.log(`\n${tableOf(rows)}\n`);
-  if (process.argv.includes('--readme')) writeTable(join(root, 'README.md'), tableOf(rows), new Date().toISOString().slice(0, 10));
+  if (process.argv.includes('--readme'))
+    writeTable(
+      join(root, 'README.md'),
+      rows,
+      Object.values(parts).flatMap(({ title }) => title ?? []),
+    );
   console.log(`${checks.passed()} passed, ${checks.failed()} failed`);
   process.exitCode = checks.failed() > 0 ? 1 : 0;
 }

@@ -16,6 +16,12 @@ export interface TourAgent {
   readonly hasServer: boolean;
   /** Statuses of an overloaded upstream that it tries again after, by itself and soon; none: it gives up at once. */
   readonly retries?: readonly number[];
+  /** What a bare run needs beside that, to be compared with a wrapped one. */
+  readonly bareEnvironment?: Readonly<Record<string, string>>;
+  /** How a result looks whose output the agent itself lost on the way from its shell. */
+  readonly losesOutput?: RegExp;
+  /** Visited whenever everything is, not by name alone. */
+  readonly isUsual?: boolean;
   /** Its model opens originals by their path, unasked. */
   readonly opensFiles?: boolean;
   /** Words for a person at a terminal, and what its screen shows when it is ready; absent: no terminal visit. */

@@ -4,6 +4,7 @@ import type { TourAgent } from './tour-agent.ts';
 export const tourAgents: readonly TourAgent[] = [
   {
     ...{ name: 'opencode', title: 'opencode', package: 'opencode-ai', version: '1.18.33', command: 'opencode' },
+    isUsual: true,
     opensFiles: true,
     hasServer: true,
     retries: [503],
@@ -27,6 +28,7 @@ export const tourAgents: readonly TourAgent[] = [
   },
   {
     ...{ name: 'gemini', title: 'Gemini CLI', package: '@google/gemini-cli', version: '0.61.0', command: 'gemini' },
+    isUsual: true,
     hasServer: true,
     retries: [503],
     terminal: {
@@ -83,6 +85,8 @@ export const tourAgents: readonly TourAgent[] = [
     node: 24,
     hasServer: true,
     retries: [503],
+    // Now and then it reads nothing of a command that ends at once, with and without us.
+    losesOutput: /^Output: \(empty\)$/m,
     setUp({ write, upstream, server, prompt }) {
       const settings = {
         security: { auth: { selectedType: 'openai' } },
@@ -121,6 +125,24 @@ export const tourAgents: readonly TourAgent[] = [
       ];
       write('.continue/config.yaml', lines.join('\n'));
       return { args: ['-p', '--auto', prompt], environment: { CONTINUE_TELEMETRY_ENABLED: '0' } };
+    },
+  },
+  {
+    ...{ name: 'cline', title: 'Cline', package: 'cline', version: '3.0.65', command: 'cline' },
+    hasServer: true,
+    retries: [503],
+    // Else a bare run starts a hub beside itself, which stays and has files of its own, and keeps a log.
+    bareEnvironment: { CLINE_SESSION_BACKEND_MODE: 'local', CLINE_LOG_PATH: '/dev/null' },
+    setUp({ write, upstream, server, prompt }) {
+      const settings = { provider: 'anthropic', apiKey: 'dummy', model: 'claude-sonnet-4-5', baseUrl: `${upstream}/v1` };
+      const entry = { settings, updatedAt: '2026-01-02T03:04:05.000Z', tokenSource: 'manual' };
+      const own = { version: 1, lastUsedProvider: 'anthropic', modes: {}, providers: { anthropic: entry } };
+      write('.cline/data/settings/providers.json', JSON.stringify(own));
+      write(
+        '.cline/data/settings/cline_mcp_settings.json',
+        JSON.stringify({ mcpServers: { lab: { transport: { type: 'stdio', ...server } } } }),
+      );
+      return { args: [prompt], environment: { CLINE_NO_AUTO_UPDATE: '1' } };
     },
   },
 ];

@@ -6,8 +6,8 @@ const candidates = {
   shell: [/^bash$/i, /^(exec_command|shell_command|run_shell_command|execute_command|run_commands|shell)$/, /bash|shell|exec|command/i],
   read: [/^read(_files?)?$/i, /^(view|read)(?!_(?:image|bash|agent|many))/i],
   grep: [/^grep(_search)?$/i, /^(rg|search_file_content|search_codebase)$/, /grep/i],
-  edit: [/^edit(_file)?$/i, /^(replace|str_replace|MultiEdit)/i, /^apply_patch$/],
-  write: [/^write(_file|_to_file)?$/i, /^create(_file)?$/i, /^apply_patch$/],
+  edit: [/^edit(_file)?$/i, /^(replace|str_replace|MultiEdit)/i, /^apply_patch$/, /^editor$/],
+  write: [/^write(_file|_to_file)?$/i, /^create(_file)?$/i, /^apply_patch$/, /^editor$/],
 } as const;
 
 /** Spells a call with the tools at hand; what has no tool of its own is asked for as a shell command. */
@@ -21,7 +21,7 @@ export function resolveCall(call: ScriptedCall, tools: readonly AdvertisedTool[]
   if ('edit' in call) return edit(call, tools);
   const tool = required('write', tools);
   if (takesPatch(tool)) return { name: tool.name, input: { input: spellPatch(call) } };
-  const key = tool.properties.includes('file_text') ? 'file_text' : 'content';
+  const key = ['file_text', 'new_text'].find((name) => tool.properties.includes(name)) ?? 'content';
   return { name: tool.name, input: { [pathProperty(tool)]: call.write, [key]: call.text } };
 }
 
@@ -61,6 +61,7 @@ const editProperties: readonly (readonly [string, string])[] = [
   ['old_string', 'new_string'],
   ['oldString', 'newString'],
   ['old_str', 'new_str'],
+  ['old_text', 'new_text'],
 ];
 
 /** A patch in one text, as a parameter. */
