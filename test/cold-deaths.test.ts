@@ -1,5 +1,5 @@
 /** Processes that record their decisions and are ended by `kill -9`, or work on one conversation at the same time: what was sent is never sent otherwise. */
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -43,7 +43,9 @@ afterEach(async () => {
 /** Seconds, on every clock. */
 function pass(seconds: number): void {
   clock = { ...clock, time: clock.time + seconds * 1000, up: clock.up + seconds };
-  writeFileSync(join(folder, 'clock'), JSON.stringify(clock));
+  // All at once: who notes what a reply told reads it at any time.
+  writeFileSync(join(folder, 'clock-set'), JSON.stringify(clock));
+  renameSync(join(folder, 'clock-set'), join(folder, 'clock'));
 }
 
 interface Served {
