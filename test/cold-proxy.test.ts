@@ -234,6 +234,48 @@ describe('the store', () => {
   });
 });
 
+test('a 400 takes back for good: another process sends what was refused as it came, and what was accepted as it was sent', async () => {
+  const numbered = (n: number) =>
+    run(`cat -n file-${n}`, Array.from({ length: 150 }, (_, at) => `${String(at + 1).padStart(6)}\tline ${at} of file ${n}`).join('\n'));
+  const files = [0, 1, 2].map(numbered);
+  let refusals = 0;
+  const upstream = await kept(
+    startUpstream(({ response }) => {
+      if (refusals-- > 0) response.writeHead(400, { 'content-type': 'application/json' }).end('{}');
+      else response.writeHead(200, { 'content-type': 'application/json' }).end(usageAnswer());
+    }),
+  );
+  const one = await start(upstream.url);
+  await post(one.address, bodyOf([]));
+  await post(one.address, bodyOf(files.slice(0, 1)));
+  const [accepted] = resultsIn(upstream.requests.at(-1)!.body);
+  expect(accepted).not.toBe(files[0]!.output);
+  refusals = 1;
+  await post(one.address, bodyOf(files.slice(0, 2)));
+  expect(resultsIn(upstream.requests.at(-1)!.body)).toEqual([accepted, files[1]!.output]);
+  await one.close();
+  const { decisions } = cacheParts(folder);
+  const text = readFileSync(join(decisions, readdirSync(decisions)[0]!), 'utf8');
+  expect(text.split('\n').filter((line) => line.includes('"takenBack"'))).toHaveLength(1);
+  const two = await kept(start(upstream.url));
+  await post(two.address, bodyOf(files));
+  const sent = resultsIn(upstream.requests.at(-1)!.body);
+  expect(sent.slice(0, 2)).toEqual([accepted, files[1]!.output]);
+  expect(sent[2]).not.toBe(files[2]!.output);
+});
+
+test('a life that is set for tests counts to the second, the margin included', async () => {
+  const upstream = await startProvider();
+  const proxy = await kept(start(upstream.url, { cacheLife: 30 }));
+  await talk(proxy, 6);
+  later(19);
+  await post(proxy.address, bodyOf(turns.slice(0, 7)));
+  expect((await proxy.record(7)).cold).toBeUndefined();
+  later(31);
+  await post(proxy.address, bodyOf(turns));
+  expect((await proxy.record(8)).cold).toMatchObject({ why: 'idle' });
+});
+
 test('twice wrong about the cold, and it is not tried again', async () => {
   const upstream = await startProvider(200_000);
   const proxy = await kept(start(upstream.url));

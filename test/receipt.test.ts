@@ -50,6 +50,19 @@ function facts(records: readonly ExchangeRecord[], extra: Partial<ReceiptFacts> 
 const lines = (records: readonly ExchangeRecord[], extra: Partial<ReceiptFacts> = {}) => receiptLines(facts(records, extra));
 
 describe('the lines', () => {
+  test('show requests to a cold cache on a line of their own, how many there were, and what went wrong', () => {
+    const cold = { why: 'idle', before: 40_000, after: 9000, instead: 'era' } as const;
+    const found = lines([record({ cold }), record(), record({ cold })]);
+    expect(found.filter((line) => line.startsWith('  cold'))).toEqual([
+      '  cold    2 requests to a cold cache: old results ~80,000 → ~18,000 tokens',
+    ]);
+    expect(lines([record()]).join('\n')).not.toContain('cold');
+    const [one, two] = [1, 2].map((times) => lines(Array.from({ length: times }, () => record({ tripped: 'cold cache' }))).at(-1));
+    expect(one).toBe('          cold cache: the provider wrote again what it had, once');
+    expect(two).toBe('          cold cache: the provider wrote again what it had, 2 times; it is off for that conversation');
+    expect(JSON.parse(receiptJson(facts([record({ cold })])))).toMatchObject({ cold: { requests: 1, before: 40_000, after: 9000 } });
+  });
+
   test('say time, requests, input before and after, levers, and what was billed by tier', () => {
     expect(lines([record({ blocks: [block()] })])).toEqual([
       'headroom 2 min 5 s · 1 request to the model',

@@ -1,7 +1,7 @@
 /** `headroom retrieve` and `headroom clean` as a person runs them: what they print, what they remove, and what they say when they cannot. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../src/store/ledger.ts';
@@ -12,7 +12,7 @@ import { createMachine, type Machine, processesOf, until } from './helpers/launc
 import { ledgerLine } from './helpers/ledger-line.ts';
 
 let machine: Machine;
-let cache: { launches: string; originals: string; ledger: string };
+let cache: ReturnType<typeof cacheParts>;
 beforeEach(() => {
   machine = createMachine();
   cache = cacheParts(join(machine.home, '.cache', 'headroom'));
@@ -188,6 +188,17 @@ describe('clean', () => {
     expect(readdirSync(cache.launches)).toEqual([id]);
     expect(readdirSync(cache.ledger)).toEqual([]);
     await end();
+  });
+
+  test('keeps records of the last hour, for what was sent may be in a cache; --all takes them, and nothing else out of their folder', async () => {
+    mkdirSync(cache.decisions, { recursive: true });
+    const [young, old] = ['0123456789abcdef.jsonl', 'fedcba9876543210.jsonl'];
+    for (const name of [young, old, 'notes.txt']) writeFileSync(join(cache.decisions, name), 'eight b\n');
+    utimesSync(join(cache.decisions, old), new Date(0), new Date(0));
+    expect(await clean()).toMatchObject({ code: 0, stdout: 'removed 1 record of what results became: 8 bytes\n' });
+    expect(readdirSync(cache.decisions).sort()).toEqual([young, 'notes.txt']);
+    expect(await clean('--all')).toMatchObject({ code: 0, stdout: 'removed 1 record of what results became: 8 bytes\n' });
+    expect(readdirSync(cache.decisions)).toEqual(['notes.txt']);
   });
 
   test('says what to do where the ledger cannot be removed', async () => {
