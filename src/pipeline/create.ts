@@ -58,6 +58,8 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
     isAccepted: (key) => accepted.get(key) === true,
     forget: (era) => {
       for (const [last] of threads.each()) if (last.startsWith(era)) threads.delete(last);
+      // What was thought up without knowing the others was never sent; what was is recorded, or comes out the same.
+      for (const [key] of decisions.each()) if (key.startsWith(era)) decisions.delete(key);
     },
   };
 
