@@ -73,8 +73,10 @@ describe('the plan', () => {
     for (const wrapper of [claude, codex]) expect(JSON.stringify(wrapper.plan(situation({})))).not.toContain('mcp');
   });
 
-  test('of others cannot take it', () => {
-    expect(wrappers.filter(({ takesTools }) => takesTools).map(({ name }) => name)).toEqual(['claude', 'codex']);
+  test('of which agents can take it, `--mcp` in the README says', () => {
+    const [, said = ''] = /^\| `--mcp` \|.*: (.*) \|$/m.exec(readFileSync(new URL('../README.md', import.meta.url), 'utf8')) ?? [];
+    const able = wrappers.filter(({ takesTools }) => takesTools).map(({ title }) => title);
+    expect(said.split(', ').sort()).toEqual(able.sort());
   });
 });
 
