@@ -23,6 +23,7 @@ export const aider: ListedWrapper = {
   otherPlaces: (homeFolder) => [posix.join(homeFolder, '.local/bin/aider')],
   // Its model sees what the user adds to the chat.
   opensFiles: false,
+  tellsFilesFirst: true,
   readsFiles: settingsPaths,
   plan,
   demo,

@@ -121,7 +121,7 @@ async function putUp(
         ...(keeping.originals ? { originals: keeping.originals } : {}),
         ...(keeping.decisions ? { decisions: keeping.decisions } : {}),
         // The agent may go on with what it began without us.
-        ...{ isOurs: false, rewritesCold: settings.rewritesCold },
+        ...{ isOurs: wrapper.tellsFilesFirst === true, rewritesCold: settings.rewritesCold },
         refusesUpgrades: draft.refusesUpgrades ?? false,
         ...(contentSecret === undefined ? {} : { contentSecret }),
         skips: [],

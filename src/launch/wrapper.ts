@@ -116,6 +116,11 @@ export interface Wrapper {
   readonly plan: (situation: Situation) => Plan;
   /** Whether the agent's model can open a file by its path, without asking: only then is it shown excerpts. */
   readonly opensFiles: boolean;
+  /**
+   * True for agents that tell files as they are now before the conversation: after an edit no request goes on with the one before, so history
+   * that nobody recorded is no sign of somebody else's, nor in the provider's cache.
+   */
+  readonly tellsFilesFirst?: boolean;
   /** Where requests that do not come through us most likely went, to follow "or ": `a server of it that runs already sends them`. */
   readonly strays?: string;
   /** Whether the plan can give the agent an MCP server for one launch. */
