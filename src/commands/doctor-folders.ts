@@ -1,11 +1,12 @@
 /** What the doctor sees of our own folders: how big they are, who can read them, whether they can be written; and of the settings. */
-import { accessSync, constants, existsSync, readdirSync, readFileSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { resolveWrapSettings } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { Surroundings } from '../launch/launch.ts';
 import { listOwnFiles } from '../launch/own-files.ts';
 import { findIdleLaunches } from '../launch/private-folder.ts';
+import { listNames } from '../store/list-names.ts';
 import { findPlaces } from '../store/place.ts';
 import { settingsPath } from '../store/settings-file.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
@@ -70,11 +71,7 @@ function look(path: string): Stats | undefined {
 }
 
 function below(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+  return listNames(folder).map((name) => join(folder, name));
 }
 
 /** Read without `conf`, which would move a damaged file aside: here nothing is changed. */

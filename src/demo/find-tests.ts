@@ -1,6 +1,7 @@
 /** The command that runs a folder's tests, by the files that say how. Only reads. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listNames } from '../store/list-names.ts';
 
 interface TestKind {
   /** The first that is installed is taken; paths are in the folder. */
@@ -42,19 +43,11 @@ function hasTestScript(folder: string): boolean {
 
 function hasPythonTests(folder: string): boolean {
   const isSetUp = Object.entries(pythonSettings).some(([name, section]) => textOf(join(folder, name)).includes(section));
-  const names = ['', 'tests', 'test'].flatMap((below) => namesIn(join(folder, below)));
+  const names = ['', 'tests', 'test'].flatMap((below) => listNames(join(folder, below)));
   return isSetUp || names.some((name) => /^(?:test_.*|.*_test|conftest)\.py$/.test(name));
 }
 
 const pythonSettings = { 'pytest.ini': '[pytest]', 'pyproject.toml': '[tool.pytest', 'setup.cfg': '[tool:pytest]', 'tox.ini': '[pytest]' };
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
 
 function textOf(path: string): string {
   try {

@@ -1,9 +1,10 @@
 /** All that stands in our two folders and is ours, by its name; and its removal, folders included where nothing else is in them. */
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isSecretFile } from '../store/content-secret.ts';
 import { isDecisionFile } from '../store/decision-files.ts';
 import { isLedgerFile } from '../store/ledger.ts';
+import { listNames } from '../store/list-names.ts';
 import { foldersMadeWith, removeEmpty } from '../store/made-with.ts';
 import { isOriginalFile } from '../store/originals.ts';
 import { cacheParts, type Places } from '../store/place.ts';
@@ -61,14 +62,10 @@ export function removeOwnFolders({ cacheFolder, configFolder }: Places): readonl
 }
 
 function pathsIn(folder: string, isOurs: (name: string) => boolean): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter(isOurs)
-      .sort()
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+  return listNames(folder)
+    .filter(isOurs)
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 function bytesOf(path: string): number {

@@ -1,5 +1,6 @@
 /** Who listens on a port of this machine, as far as the system tells: on Linux the name and number of a process of ours. Never throws. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { listNames } from '../store/list-names.ts';
 
 /** Such as `node (process 4711)`; undefined where nobody says. Its arguments are not shown: they may hold secrets. */
 export function findPortOwner(port: number, platform: NodeJS.Platform): string | undefined {
@@ -7,8 +8,8 @@ export function findPortOwner(port: number, platform: NodeJS.Platform): string |
   const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listenersIn(table, port));
   if (sockets.length === 0) return undefined;
   const wanted = new Set(sockets.map((inode) => `socket:[${inode}]`));
-  const pid = list('/proc').find(
-    (name) => /^\d+$/.test(name) && list(`/proc/${name}/fd`).some((fd) => wanted.has(link(`/proc/${name}/fd/${fd}`))),
+  const pid = listNames('/proc').find(
+    (name) => /^\d+$/.test(name) && listNames(`/proc/${name}/fd`).some((fd) => wanted.has(link(`/proc/${name}/fd/${fd}`))),
   );
   if (pid === undefined) return undefined;
   const words = read(`/proc/${pid}/cmdline`).split('\0');
@@ -32,14 +33,6 @@ function read(path: string): string {
     return readFileSync(path, 'latin1');
   } catch {
     return '';
-  }
-}
-
-function list(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
   }
 }
 

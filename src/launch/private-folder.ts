@@ -3,10 +3,11 @@
  * without an owner, not even between two system calls, and the next launch can tell a dead one's and sweep it.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure, messageOf } from '../errors.ts';
+import { listNames } from '../store/list-names.ts';
 import { cacheParts } from '../store/place.ts';
 import { isRunning, ownStart } from './process-start.ts';
 
@@ -127,14 +128,6 @@ function machine(platform: NodeJS.Platform): string {
     // Without /proc the host's name has to do.
   }
   return createHash('sha256').update(`${hostname()}\0${namespace}`).digest('hex').slice(0, 8);
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function ageInDays(path: string): number {

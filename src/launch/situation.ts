@@ -1,6 +1,7 @@
 /** Gathers what a wrapper decides on: the user's settings files and where we are. Reads only. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { listNames } from '../store/list-names.ts';
 import { findProjectFolder } from './project-folder.ts';
 import type { KnownFile, Situation, Wrapper } from './wrapper.ts';
 
@@ -15,7 +16,10 @@ export function readSituation(wrapper: Wrapper, place: Place): Omit<Situation, '
 function readAll(path: string): readonly KnownFile[] {
   if (!path.endsWith('*.json')) return [read(path)];
   const folder = dirname(path);
-  return listNames(folder).map((name) => read(join(folder, name)));
+  return listNames(folder)
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    .sort()
+    .map((name) => read(join(folder, name)));
 }
 
 // Unreadable is absent: what is wrong with it is the agent's to say.
@@ -24,15 +28,5 @@ function read(path: string): KnownFile {
     return { path, text: readFileSync(path, 'utf8') };
   } catch {
     return { path, text: undefined };
-  }
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-      .sort();
-  } catch {
-    return [];
   }
 }

@@ -2,20 +2,10 @@
  * An agent's file with our server in it, and without: a backup beside it, written whole or not at all, and given back byte for byte where
  * nothing else has changed since.
  */
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Failure, messageOf } from '../errors.ts';
+import { listNames } from '../store/list-names.ts';
 import { foldersMadeWith, removeEmpty } from '../store/made-with.ts';
 import { type Spelling, serverName } from './agents.ts';
 import { cutJson, EditError, putJson, readJson } from './edit-json.ts';
@@ -180,14 +170,6 @@ function realOf(file: string): string {
     return realpathSync(file);
   } catch {
     return file;
-  }
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 

@@ -1,8 +1,9 @@
 /** Looks up what one result became among the decisions that are kept, for whoever shows it. Reads files that launches add to, and writes nothing. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDecisionFile } from './decision-files.ts';
 import type { DecisionLine, RecordedDecision } from './decisions.ts';
+import { listNames } from './list-names.ts';
 
 /**
  * `key`: how the messages' part of a chain key begins, 16 hex digits; `after`: the tokens of what its text was replaced by, which may have been
@@ -45,14 +46,6 @@ function youngestFirst(folder: string): readonly string[] {
     .filter(isDecisionFile)
     .map((name) => ({ path: join(folder, name), time: timeOf(join(folder, name)) }));
   return times.sort((one, other) => other.time - one.time).map(({ path }) => path);
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 /** A file that went meanwhile holds nothing. */

@@ -1,6 +1,7 @@
 /** Which originals are there, for whoever shows them. Reads no text. */
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { listNames } from './list-names.ts';
 import { isOriginalName } from './originals.ts';
 import { cacheParts } from './place.ts';
 
@@ -29,14 +30,6 @@ export function listOriginals(folders: readonly string[]): readonly ListedOrigin
     }
   }
   return [...found.values()].sort((one, other) => other.keptAt - one.keptAt || (one.name < other.name ? -1 : 1));
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 /** Undefined where it is gone meanwhile. */

@@ -1,6 +1,7 @@
 /** From what a person or an agent has in hand, a hash, its beginning or a path, to the original that is meant. */
-import { readdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { listNames } from './list-names.ts';
 import { isOriginalName } from './originals.ts';
 
 export interface Place {
@@ -45,13 +46,5 @@ function realPath(path: string): string | undefined {
     return realpathSync.native(path);
   } catch {
     return undefined;
-  }
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

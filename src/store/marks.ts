@@ -2,8 +2,9 @@
  * Which originals a launch uses: a list of names in its private folder, so that it ends with the launch, by `kill -9` too. Each launch
  * adds to its own list only, and no lock is needed: a name is on the list before the launch looks at the file.
  */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { listNames } from './list-names.ts';
 
 const fileName = 'used-originals';
 
@@ -38,14 +39,6 @@ export function readMarks(launchesFolder: string): ReadonlySet<string> {
   const lists = listNames(launchesFolder).map((id) => read(join(launchesFolder, id, fileName)));
   // A line that a full disk cut short stands in front of the next one.
   return new Set(lists.flatMap((text) => text.match(/[0-9a-f]{16}(?=\n)/g) ?? []));
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function read(file: string): string {
