@@ -1,7 +1,7 @@
 /** The decision store in plain files: one for each root, in a folder that others may share. A line is one write in append mode; nothing is locked. */
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DecisionLine, DecisionStore, ListPlace, ReadLines } from './decisions.ts';
+import { type DecisionLine, type DecisionStore, type ListPlace, parseDecisionLine, type ReadLines } from './decisions.ts';
 import { readyFolder } from './originals.ts';
 import { openOwnFile } from './own-file.ts';
 
@@ -79,20 +79,10 @@ function readOn(file: number, after: ListPlace | undefined, own?: { readonly id:
   const lines: DecisionLine[] = [];
   let at = 0;
   for (let end = bytes.indexOf(0x0a, at); end >= 0 && end < length; end = bytes.indexOf(0x0a, at)) {
-    const line = end > at ? parse(bytes.toString('utf8', at, end)) : undefined;
+    const line = end > at ? parseDecisionLine(bytes.toString('utf8', at, end)) : undefined;
     at = end + 1;
     if (line && line.id === own?.id) break;
     if (line) lines.push(line);
   }
   return { lines, place: { file: ino, at: from + at }, isAnother };
-}
-
-/** Undefined for what was cut short, or is of a later version. */
-function parse(text: string): DecisionLine | undefined {
-  try {
-    const line = JSON.parse(text) as Partial<DecisionLine>;
-    return line.v === 1 && typeof line.scope === 'string' && typeof line.era === 'string' ? (line as DecisionLine) : undefined;
-  } catch {
-    return undefined;
-  }
 }

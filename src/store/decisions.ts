@@ -78,3 +78,13 @@ export interface DecisionStore {
   /** Of a store over the network, which holds the originals too and may be away for a while: calls it each time that it is back. */
   readonly whenBack?: (run: () => void) => void;
 }
+
+/** Undefined for what was cut short, and for what a later version wrote. */
+export function parseDecisionLine(text: string): DecisionLine | undefined {
+  try {
+    const line = JSON.parse(text) as Partial<DecisionLine>;
+    return line.v === 1 && typeof line.scope === 'string' && typeof line.era === 'string' ? (line as DecisionLine) : undefined;
+  } catch {
+    return undefined;
+  }
+}

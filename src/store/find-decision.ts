@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDecisionFile } from './decision-files.ts';
-import type { DecisionLine, RecordedDecision } from './decisions.ts';
+import { parseDecisionLine, type RecordedDecision } from './decisions.ts';
 import { listNames } from './list-names.ts';
 
 /**
@@ -25,20 +25,12 @@ function findIn(file: string, key: string, after: number): RecordedDecision | un
     const start = bytes.lastIndexOf(0x0a, at) + 1;
     const end = bytes.indexOf(0x0a, at);
     if (end < 0) return undefined;
-    const decided = parse(bytes.toString('utf8', start, end))?.decided ?? [];
+    const decided = parseDecisionLine(bytes.toString('utf8', start, end))?.decided ?? [];
     const found = decided.find((decision) => decision.key.startsWith(key) && decision.after === after && decision.text !== undefined);
     if (found) return found;
     at = bytes.indexOf(mark, end);
   }
   return undefined;
-}
-
-function parse(line: string): Partial<DecisionLine> | undefined {
-  try {
-    return JSON.parse(line) as Partial<DecisionLine>;
-  } catch {
-    return undefined;
-  }
 }
 
 function youngestFirst(folder: string): readonly string[] {

@@ -1,7 +1,7 @@
 /** The decision store in Redis: a list for each root, to which lines are added in one transaction with the originals that they need. */
 import { createHash } from 'node:crypto';
 import type { ChainableCommander } from 'ioredis';
-import type { DecisionLine, DecisionStore, ListPlace, ReadLines } from '../decisions.ts';
+import { type DecisionLine, type DecisionStore, type ListPlace, parseDecisionLine, type ReadLines } from '../decisions.ts';
 import type { RedisConnection } from './connection.ts';
 import type { RedisOriginals } from './redis-originals.ts';
 
@@ -56,21 +56,11 @@ function readOn(texts: readonly string[], after: ListPlace | undefined): ReadLin
 }
 
 function readAll(texts: readonly string[]): ReadLines {
-  const lines = texts.flatMap((text) => parse(text) ?? []);
+  const lines = texts.flatMap((text) => parseDecisionLine(text) ?? []);
   return { lines, place: { at: texts.length, last: numberOf(texts.at(-1) ?? '') }, isAnother: false };
 }
 
 /** A place holds numbers: what tells a line from all others, as one. */
 function numberOf(text: string): number {
   return Number.parseInt(createHash('sha256').update(text).digest('hex').slice(0, 12), 16);
-}
-
-/** Undefined for what a later version wrote. */
-function parse(text: string): DecisionLine | undefined {
-  try {
-    const line = JSON.parse(text) as Partial<DecisionLine>;
-    return line.v === 1 && typeof line.scope === 'string' && typeof line.era === 'string' ? (line as DecisionLine) : undefined;
-  } catch {
-    return undefined;
-  }
 }
