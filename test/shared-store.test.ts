@@ -35,6 +35,7 @@ async function ask(replica: Replica, agent: Agent, upstream: LoopbackUpstream): 
   return resultsIn(upstream.requests.at(-1)!.body);
 }
 
+const patience = { timeout: 10_000 };
 const isWell = (replica: Replica) => replica.get('/readyz').then(({ value }) => value.status);
 
 describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => {
@@ -102,7 +103,7 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
     const [first] = await ask(one, agent, upstream);
     expect(noteIn(first)).toBeDefined();
     await redis.end();
-    await expect.poll(() => isWell(one)).toBe('degraded');
+    await expect.poll(() => isWell(one), patience).toBe('degraded');
     readLog(agent, 2);
     agent.messages = [...agent.messages, ...turn('f', 'Read', { file_path: '/p/a.ts' }, numberedFile('a'))];
     const meanwhile = await ask(one, agent, upstream);
@@ -114,11 +115,11 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
       shared_store: expect.stringMatching(/lost|nothing listens/),
     });
     await redis.begin();
-    await expect.poll(() => isWell(one)).toBe('healthy');
+    await expect.poll(() => isWell(one), patience).toBe('healthy');
     const [list = ''] = await redis.client.keys('headroom:decisions:*');
     // What was told before it went, and what waited.
     await expect.poll(() => redis.client.llen(list)).toBeGreaterThanOrEqual(4);
-    await expect.poll(() => isWell(two)).toBe('healthy');
+    await expect.poll(() => isWell(two), patience).toBe('healthy');
     readLog(agent, 3);
     for (const replica of [two, one, two]) {
       const sent = await ask(replica, agent, upstream);
@@ -140,7 +141,7 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
     const [slept] = await ask(one, agent, upstream);
     expect(noteIn(slept)).toBeUndefined();
     redis.signal('SIGCONT');
-    for (const replica of [one, two]) await expect.poll(() => isWell(replica), { timeout: 10_000 }).toBe('healthy');
+    for (const replica of [one, two]) await expect.poll(() => isWell(replica), patience).toBe('healthy');
     await expect.poll(async () => (await redis.client.keys('headroom:decisions:*')).length).toBe(1);
     readLog(agent, 2);
     for (const replica of [one, two, one]) {
@@ -168,7 +169,7 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
     expect((await send(`${two.base}/metrics`)).body.toString()).toContain('headroom_requests_total 4\n');
     const [before] = [(await one.get('/stats')).value.requests];
     await redis.end();
-    await expect.poll(() => isWell(one)).toBe('degraded');
+    await expect.poll(() => isWell(one), patience).toBe('degraded');
     expect((await one.get('/stats')).value.requests).toEqual(before);
     expect((await two.get(`/v1/retrieve/${hash}`)).status).toBe(200);
     expect((await two.get('/v1/retrieve/0123456789abcdef')).status).toBe(503);
@@ -202,7 +203,7 @@ describe.skipIf(noRedis)('replicas with one Redis', { timeout: 120_000 }, () => 
     const [[one], upstream] = (await startReplicas(1, redis.url)) as [[Replica], LoopbackUpstream];
     expect(one.said).toContain(`shared store redis://127.0.0.1:${redis.port}: nothing listens there`);
     await redis.begin();
-    await expect.poll(() => isWell(one)).toBe('healthy');
+    await expect.poll(() => isWell(one), patience).toBe('healthy');
     const agent = beginAgent('late');
     await ask(one, agent, upstream);
     readLog(agent, 1);

@@ -5,6 +5,9 @@
 import { Redis } from 'ioredis';
 import { messageOf } from '../../errors.ts';
 import type { SharedState } from '../shared-store.ts';
+import { readStore } from '../store-address.ts';
+import { gone, isClosing, isRefusal, reasonOf, silent, Trouble } from './trouble.ts';
+import { tryAll } from './try-all.ts';
 
 export interface RedisConnection {
   state(): { readonly state: SharedState; readonly reason: string };
@@ -24,21 +27,30 @@ export interface ConnectionOptions {
 const longest = 1000;
 const betweenTries = 250;
 const mostFailures = 12;
+/** For what is on its way out at the end, or on a connection that is dead. */
+const untilDropped = 250;
 
 /** Resolves when the first try is over, however it went. */
 export async function connectRedis(url: string, { onChange }: ConnectionOptions): Promise<RedisConnection> {
-  const client = new Redis(url, {
-    ...{ lazyConnect: true, enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 },
+  const { database, isSecure, ...address } = readStore(url);
+  const client = new Redis({
+    ...address,
+    // Node's own authorities, and those of NODE_EXTRA_CA_CERTS.
+    ...(isSecure ? { tls: {} } : {}),
+    ...{ lazyConnect: true, enableReadyCheck: false, disconnectTimeout: untilDropped },
+    ...{ enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 },
     ...{ connectTimeout: longest, retryStrategy: () => betweenTries, protocol: 2, connectionName: 'headroom' },
   });
   let [state, reason]: [SharedState, string] = ['away', 'it was not asked yet'];
   let lost = silent;
-  let [hasStarted, isClosed, failures] = [false, false, 0];
+  let [wasThere, hasStarted, isClosed, failures] = [false, false, false, 0];
   let nextTry: NodeJS.Timeout | undefined;
   const listeners: (() => void)[] = [];
   const learn = (error: unknown) => {
     // That it is closed is what follows from another.
-    if (!isClosing.test(messageOf(error))) lost = reasonOf(error);
+    if (isClosing.test(messageOf(error))) return;
+    lost = reasonOf(error);
+    if (lost === gone && !isSecure && !wasThere) lost = 'it hangs up at once: perhaps it wants rediss://';
   };
   client.on('error', learn);
   client.on('close', () => {
@@ -59,17 +71,22 @@ export async function connectRedis(url: string, { onChange }: ConnectionOptions)
     if (!isClosed) nextTry = setTimeout(() => void attempt(), betweenTries);
     nextTry?.unref();
   };
-  /** Writes, for a server may answer and yet take nothing. */
+  /** Each connection begins with one. */
   const attempt = async () => {
     try {
       if (client.status !== 'ready') throw new Trouble(lost);
-      await within(longest, client.set('headroom:asked', '1', 'EX', 60));
+      // The client's own way to choose it goes on in another one where it fails.
+      if (database > 0) await within(longest, client.select(database));
+      await within(longest, tryAll(client));
+      wasThere = true;
       failures = 0;
       change('ready', '');
     } catch (thrown) {
       // A connection may be dead, and nobody says so.
       if (++failures % mostFailures === 0 || thrown instanceof TooLate) client.disconnect(true);
-      change(isRefusal(thrown) ? 'readable' : 'away', reasonOf(thrown));
+      // Why it was closed was told before.
+      const isCutOff = isClosing.test(messageOf(thrown)) && lost !== silent;
+      change(isRefusal(thrown) ? 'readable' : 'away', isCutOff ? lost : reasonOf(thrown));
     }
   };
 
@@ -107,9 +124,6 @@ export async function connectRedis(url: string, { onChange }: ConnectionOptions)
 /** Wrong with what was asked, not with Redis. */
 export class OwnError extends Error {}
 
-/** Told in our words. */
-class Trouble extends Error {}
-
 class TooLate extends Trouble {}
 
 async function within<Result>(milliseconds: number, asked: Promise<Result>): Promise<Result> {
@@ -123,41 +137,4 @@ async function within<Result>(milliseconds: number, asked: Promise<Result>): Pro
     clearTimeout(timer);
     asked.catch(() => {});
   }
-}
-
-const silent = 'it does not answer';
-const gone = 'the connection was lost';
-const isClosing = /^(?:Connection is closed|Stream isn't writeable|Reached the max retries|Command aborted)/;
-const words: readonly (readonly [RegExp, string])[] = [
-  [/^(?:READONLY|-READONLY)/, 'it is a replica that takes nothing: name the primary'],
-  [/^OOM/, 'its memory is full: raise its maxmemory'],
-  [/^MISCONF/, 'it cannot write to its disk'],
-  [/^NOREPLICAS/, 'it has too few replicas to take anything'],
-  [/^(?:WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH)/i, 'it does not take the password in the address'],
-  [/^NOPERM/, 'its user may not run GET, SET, GETRANGE, EXPIRE, RPUSH, LRANGE, HGETALL, EVAL on headroom:*'],
-  [/^LOADING/, 'it is still loading'],
-  [/^ERR DB index/i, 'it has no database of that number'],
-  [/ECONNREFUSED/, 'nothing listens there'],
-  [/ENOTFOUND|EAI_AGAIN/, 'nobody knows its name'],
-  [/ETIMEDOUT|timed out|EHOSTUNREACH|ENETUNREACH/i, silent],
-  [/ECONNRESET|EPIPE|socket hang up/, gone],
-  [isClosing, gone],
-  [/certificate|TLS|SSL/i, 'its certificate is not trusted'],
-];
-
-function isRefusal(thrown: unknown): boolean {
-  return /^(?:-?READONLY|OOM|MISCONF|NOREPLICAS)/.test(refusalIn(thrown));
-}
-
-/** Of a transaction that was given up, the command that it was given up for tells more. */
-function refusalIn(thrown: unknown): string {
-  const { previousErrors: [first] = [] } = thrown as { previousErrors?: readonly Error[] };
-  return messageOf(first ?? thrown);
-}
-
-/** Ours, or one of the words above; what else stands in an error may be anything. */
-function reasonOf(thrown: unknown): string {
-  if (thrown instanceof Trouble) return thrown.message;
-  const { code = '' } = thrown as NodeJS.ErrnoException;
-  return words.find(([pattern]) => pattern.test(refusalIn(thrown)) || pattern.test(code))?.[1] ?? 'it does not do as it is asked';
 }
