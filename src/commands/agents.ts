@@ -35,15 +35,10 @@ interface Program {
 }
 
 async function findProgram(wrapper: ListedWrapper): Promise<Program | undefined> {
-  const { findAgent } = await import('../launch/find-agent.ts');
+  const { lookForAgent } = await import('../launch/find-agent.ts');
   const { findVersion } = await import('../launch/agent-version.ts');
-  try {
-    const path = findAgent(wrapper, describeSurroundings());
-    return { path, version: findVersion(path) };
-  } catch (thrown) {
-    if (thrown instanceof Failure) return undefined;
-    throw thrown;
-  }
+  const path = lookForAgent(wrapper, describeSurroundings());
+  return path === undefined ? undefined : { path, version: findVersion(path) };
 }
 
 const heads: readonly (readonly [keyof Coverage, string])[] = [

@@ -3,7 +3,7 @@
 import { testedVersions, wrappers } from '../../wrappers/index.ts';
 import { Failure } from '../errors.ts';
 import { findVersion } from '../launch/agent-version.ts';
-import { findAgent } from '../launch/find-agent.ts';
+import { lookForAgent } from '../launch/find-agent.ts';
 import type { Surroundings } from '../launch/launch.ts';
 import { forgetLaunch } from '../launch/nesting.ts';
 import { chooseProxy } from '../launch/network.ts';
@@ -13,7 +13,7 @@ import { type Finding, findingOf } from './doctor.ts';
 import { readStates } from './mcp-install.ts';
 
 export function checkAgents(surroundings: Surroundings): readonly Finding[] {
-  const found = wrappers.map((wrapper) => ({ wrapper, path: findProgram(wrapper, surroundings) }));
+  const found = wrappers.map((wrapper) => ({ wrapper, path: lookForAgent(wrapper, surroundings) }));
   const absent = found.filter(({ path }) => path === undefined).map(({ wrapper }) => wrapper.name);
   const here = found.flatMap(({ wrapper, path }) => (path === undefined ? [] : checkAgent(wrapper, path, surroundings)));
   if (here.length === 0) {
@@ -21,15 +21,6 @@ export function checkAgents(surroundings: Surroundings): readonly Finding[] {
     return [{ part: 'agents', state: 'todo', text: `none of ${absent.join(', ')} is on PATH`, advice: install }];
   }
   return absent.length === 0 ? here : [...here, { part: 'agents', state: 'ok', text: `not here: ${absent.join(', ')}` }];
-}
-
-function findProgram(wrapper: ListedWrapper, surroundings: Surroundings): string | undefined {
-  try {
-    return findAgent(wrapper, surroundings);
-  } catch (thrown) {
-    if (thrown instanceof Failure) return undefined;
-    throw thrown;
-  }
 }
 
 function checkAgent(wrapper: ListedWrapper, path: string, surroundings: Surroundings): readonly Finding[] {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { Failure } from '../errors.ts';
-import { findAgent } from '../launch/find-agent.ts';
+import { lookForAgent } from '../launch/find-agent.ts';
 import { describeToolServer } from '../launch/tool-server.ts';
 import { type McpAgent, mcpAgents, type ServerStart, type Spelling, spellings } from '../mcp/agents.ts';
 import { readJson } from '../mcp/edit-json.ts';
@@ -87,12 +87,6 @@ function holds(file: string, keys: readonly string[]): boolean {
 }
 
 function findProgram({ title, program }: McpAgent): string | undefined {
-  try {
-    return findAgent(
-      { title, command: program, install: '', otherPlaces: (home) => [`${home}/.local/bin/${program}`] },
-      describeSurroundings(),
-    );
-  } catch {
-    return undefined;
-  }
+  const sought = { title, command: program, install: '', otherPlaces: (home: string) => [`${home}/.local/bin/${program}`] };
+  return lookForAgent(sought, describeSurroundings());
 }

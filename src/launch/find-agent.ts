@@ -15,6 +15,16 @@ export interface AgentSearch {
 
 type Sought = Pick<Wrapper, 'title' | 'command' | 'otherCommands' | 'recognises' | 'lookalike' | 'install' | 'otherPlaces'>;
 
+/** The program's path; undefined where there is none. */
+export function lookForAgent(wrapper: Sought, search: AgentSearch): string | undefined {
+  try {
+    return findAgent(wrapper, search);
+  } catch (thrown) {
+    if (thrown instanceof Failure) return undefined;
+    throw thrown;
+  }
+}
+
 /** The program's path; a `Failure` with exit code 127 where there is none. */
 export function findAgent(wrapper: Sought, search: AgentSearch): string {
   // Found before, as for a demo.
