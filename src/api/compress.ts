@@ -39,7 +39,7 @@ export async function answerCompress({ bytes, value }: JsonBody, bypasses: boole
     const { messages: smaller, ...result } = await compressFrom(headroom, messages, wish);
     const took = performance.now() - start;
     const { tokensBefore: before, tokensAfter: after, ccrHashes } = result;
-    await parts.onKept?.(ccrHashes.map((hash) => hash.slice(0, 16)));
+    await parts.onKept?.(ccrHashes);
     parts.onCompressed({ model: wish.model, before, after, excerpts: ccrHashes.length, took });
     return reply(rewriteJson(spelled(bytes, messages), messages, smaller), result);
   } catch {

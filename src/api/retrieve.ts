@@ -2,6 +2,7 @@
 import { Failure } from '../errors.ts';
 import { type RetrieveResult, retrieveContent } from '../mcp/retrieve.ts';
 import { originalsFolders } from '../store/list-originals.ts';
+import { nameOfHash } from '../store/originals.ts';
 import { json, type Reply, refusal } from './reply.ts';
 
 export interface RetrieveParts {
@@ -26,8 +27,7 @@ export async function answerRetrieve(
 ): Promise<Reply> {
   if (hash === undefined || hash === null || hash === '') return refusal(400, 'invalid_request', 'hash required');
   try {
-    const wish = { hash: wholeHash(hash), lines: textOf(lines) };
-    await bring?.(wish.hash.slice(0, 16).toLowerCase());
+    const wish = { hash: await bringWhole(hash, bring), lines: textOf(lines) };
     const whole = retrieveContent(wish, placesOf(cacheFolder));
     const words = textOf(query)?.trim();
     const found = words ? retrieveContent({ ...wish, query: words }, placesOf(cacheFolder)) : undefined;
@@ -46,8 +46,8 @@ export async function answerRetrieve(
 export async function answerOriginal({ hash, query, lines }: RetrieveWish, parts: RetrieveParts): Promise<Reply> {
   const { cacheFolder, bring, onRetrieved } = parts;
   try {
-    await bring?.(wholeHash(hash).slice(0, 16).toLowerCase());
-    const found = retrieveContent({ hash: wholeHash(hash), query: textOf(query), lines: textOf(lines) }, placesOf(cacheFolder));
+    const wish = { hash: await bringWhole(hash, bring), query: textOf(query), lines: textOf(lines) };
+    const found = retrieveContent(wish, placesOf(cacheFolder));
     onRetrieved(found.hash);
     return text(200, found.original_content ?? (found.results ?? []).map((line) => `${line}\n`).join(''));
   } catch (thrown) {
@@ -66,10 +66,12 @@ function placesOf(cacheFolder: string) {
   return { folders: originalsFolders(cacheFolder), workingFolder: cacheFolder };
 }
 
-/** The beginning of a hash, which will do on the command line, would let strangers try. */
-function wholeHash(hash: unknown): string {
-  if (typeof hash === 'string' && /^[0-9a-f]{16,64}$/i.test(hash)) return hash;
-  throw new Failure('unknown-original', '');
+/** The hash, once its original is here if anybody has it. The beginning of one, which will do on the command line, would let strangers try. */
+async function bringWhole(hash: unknown, bring: RetrieveParts['bring']): Promise<string> {
+  const name = typeof hash === 'string' ? nameOfHash(hash) : undefined;
+  if (name === undefined) throw new Failure('unknown-original', '');
+  await bring?.(name);
+  return hash as string;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,6 +1,7 @@
 /** The three tools: how they are declared, and what each answers. Names and fields are those of the Python original, so that prompts carry over. */
 import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js';
 import { Failure, messageOf } from '../errors.ts';
+import { nameOfHash } from '../store/originals.ts';
 import type { OriginalPlaces } from '../store/read-original.ts';
 import { type KeepContent, kinds } from './compress-kinds.ts';
 import type { Session } from './session.ts';
@@ -92,8 +93,8 @@ const answers: Readonly<Record<string, (words: Arguments, toolbox: Toolbox) => P
   headroom_retrieve: async (words, { places, bring, session }) => {
     const hash = textAt(words, 'hash');
     if (!hash?.trim()) throw new Failure('no-original', 'hash: say which original', 'It is the hash, or the path, that the note names.');
-    const [name] = /^[0-9a-f]{16}(?=[0-9a-f]{0,48}$)/i.exec(hash.trim()) ?? [];
-    if (name !== undefined) await bring?.(name.toLowerCase());
+    const name = nameOfHash(hash.trim());
+    if (name !== undefined) await bring?.(name);
     const { retrieveContent } = await import('./retrieve.ts');
     const result = retrieveContent({ hash, query: textAt(words, 'query'), lines: textAt(words, 'lines') }, places());
     return { ...result, retrieval_count: session.retrieved(result.hash) };

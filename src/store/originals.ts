@@ -80,6 +80,11 @@ export function originalName(text: string): string {
   return sha256(Buffer.from(text)).slice(0, nameLength);
 }
 
+/** The name of the original with this hash, which may be cut after 16 digits; undefined for fewer, and for what is no hash. */
+export function nameOfHash(hash: string): string | undefined {
+  return /^[0-9a-f]{16,64}$/i.test(hash) ? hash.slice(0, nameLength).toLowerCase() : undefined;
+}
+
 /** Whether a file name is an original's. */
 export function isOriginalName(name: string): boolean {
   return namePattern.test(name);
