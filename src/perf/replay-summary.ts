@@ -52,8 +52,8 @@ export interface ReplaySummary {
   readonly byModel: Readonly<Record<string, ReplaySum>>;
   readonly conversations: readonly (ReplaySum & { readonly name: string; readonly agent: string })[];
   readonly check: ReplayCheck;
-  /** Results at first sight, o200k tokens. */
   readonly cold: Readonly<ColdSum>;
+  /** Results at first sight, o200k tokens. */
   readonly byLever: Readonly<Record<string, number>>;
   readonly byKind: Readonly<Record<string, KindSum>>;
   readonly results: { count: number; before: number; after: number };

@@ -11,9 +11,7 @@ const mostRows = 12;
 export function reportLines(summary: PerfSummary): readonly string[] {
   const { from = '', to = '', launches, all, observed, added, subscription } = summary;
   const days = from.slice(0, 10) === to.slice(0, 10) ? from.slice(0, 10) : `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
-  const lines = [
-    `${days} · ${sayCount(launches, 'launch').replace(/launchs$/, 'launches')} · ${sayCount(all.requests, 'request')} to the model`,
-  ];
+  const lines = [`${days} · ${sayCount(launches, 'launch')} · ${sayCount(all.requests, 'request')} to the model`];
   lines.push(
     `  input   ${sayInput(all)}`,
     `  ${subscription === all.requests && subscription > 0 ? 'value' : 'cost '}   ${sayCost(all)} (API prices: ${priceSource})`,

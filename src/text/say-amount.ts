@@ -5,7 +5,7 @@ export function sayNumber(value: number): string {
 }
 
 export function sayCount(count: number, noun: string): string {
-  return `${sayNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${sayNumber(count)} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`;
 }
 
 export function share(part: number, whole: number): number {
