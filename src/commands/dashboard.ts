@@ -1,6 +1,6 @@
 /** `headroom dashboard`: the page with what was saved, on loopback until it is ended. It reads, and changes nothing. */
 import { Command } from 'commander';
-import { Failure } from '../errors.ts';
+import { readPort } from './read-port.ts';
 
 const examples = `
 The address it prints opens the page, and whoever has it can read what the page
@@ -21,10 +21,4 @@ export function createDashboardCommand(): Command {
       const { serveDashboard } = await import('./dashboard-serve.ts');
       await serveDashboard(port === undefined ? 0 : readPort(port), open);
     });
-}
-
-function readPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new Failure('bad-port', `--port: \`${text}\` is no port`, 'A number up to 65535; 0 is any free one.');
 }

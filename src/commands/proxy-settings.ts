@@ -8,6 +8,7 @@ import { isLoopback } from '../proxy/open-door.ts';
 import type { ProxySettings, Upstream } from '../proxy/records.ts';
 import { checkStore } from '../store/store-address.ts';
 import type { ProxyFlags } from './proxy.ts';
+import { readPort } from './read-port.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,7 +44,7 @@ export function resolveProxySettings(flags: ProxyFlags, environment: Environment
     throw new Failure('contradiction', '--recovery path: another replica may have the file, not the one that is asked', hint);
   }
   return {
-    port: readPort(flags.port),
+    port: readPort(flags.port ?? '8787'),
     host,
     token,
     recovery,
@@ -83,12 +84,6 @@ function chooseUpstreams({ upstream, upstreams }: SessionSettings, environment: 
 function bedrockOf({ AWS_REGION, AWS_DEFAULT_REGION }: Environment): Readonly<Record<string, string>> {
   const region = AWS_REGION || AWS_DEFAULT_REGION || '';
   return /^[a-z0-9-]+$/.test(region) ? { bedrock: `https://bedrock-runtime.${region}.amazonaws.com` } : {};
-}
-
-function readPort(text = '8787'): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new Failure('bad-port', `--port: \`${text}\` is no port`, 'A number up to 65535; 0 is any free one.');
 }
 
 /** It stands in paths and headers, and nobody may guess it. */
