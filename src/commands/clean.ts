@@ -1,12 +1,12 @@
 /** `headroom clean`: removes what our cache holds, says what that was, and leaves what a running launch uses unless told. */
-import { homedir } from 'node:os';
 import { Command } from 'commander';
 import { Failure, messageOf } from '../errors.ts';
 import { removeSecret } from '../store/content-secret.ts';
 import { removeLedger } from '../store/ledger.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
+import { cacheParts } from '../store/place.ts';
 import type { Amount } from '../store/sweep-originals.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
+import { ownPlaces } from './own-places.ts';
 
 const examples = `
 Without --all the ledger stays, and so do originals that a running launch uses,
@@ -30,7 +30,7 @@ const everything = { mostDays: 0, mostBytes: -1 };
 async function clean({ all = false }: { readonly all?: boolean }): Promise<void> {
   const { sweepCache } = await import('../launch/keeping.ts');
   const { findRunningLaunches } = await import('../launch/private-folder.ts');
-  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  const { cacheFolder } = ownPlaces();
   // First: if it stays, so does the rest, and there is one thing to say.
   const ledger = all ? takeLedger(cacheParts(cacheFolder).ledger) : { files: 0, bytes: 0 };
   const swept = await sweepCache(cacheFolder, process.platform, { limits: everything });

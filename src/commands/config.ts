@@ -4,7 +4,8 @@ import { type Chosen, checkValue, chooseValue, keyOf, type OptionName, type Sett
 import { Failure } from '../errors.ts';
 import { say } from '../launch/say.ts';
 import { changeSetting, settingsPath } from '../store/settings-file.ts';
-import { describeUnknown, findConfigFolder, findSetting, loadSettings, settingNames } from './settings.ts';
+import { ownPlaces } from './own-places.ts';
+import { describeUnknown, findSetting, loadSettings, settingNames } from './settings.ts';
 
 const help = `
 Alone: every setting, its value and where it came from.
@@ -91,18 +92,18 @@ async function unset([key, ...rest]: readonly string[], asJson: boolean): Promis
   const name = Object.hasOwn(file.values, word) ? settingNames.find((each) => keyOf(each) === word) : findSetting(word);
   if (name) return change(name, undefined, asJson);
   // Nothing of ours, but it can go the same way.
-  await changeSetting(findConfigFolder(), word, undefined);
+  await changeSetting(ownPlaces().configFolder, word, undefined);
 }
 
 function path(rest: readonly string[], asJson: boolean): void {
   if (rest.length > 0) throw new Failure('too-many-words', '`config path` takes no more words', 'Example: headroom config path');
-  const path = settingsPath(findConfigFolder());
+  const path = settingsPath(ownPlaces().configFolder);
   if (asJson) printJson({ file: path });
   else print(path);
 }
 
 async function change(name: OptionName, value: unknown, asJson: boolean): Promise<void> {
-  const warning = await changeSetting(findConfigFolder(), keyOf(name), value);
+  const warning = await changeSetting(ownPlaces().configFolder, keyOf(name), value);
   if (warning) say(`headroom: ${warning}`);
   const setting = describe(name, await loadSettings());
   if (asJson) printJson(setting);

@@ -1,6 +1,5 @@
 /** The life of the page: its parts put together, its address printed, and its end when it is asked for. */
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { findRunningLaunches } from '../launch/private-folder.ts';
 import { say } from '../launch/say.ts';
 import { compareOriginal } from '../page/compare-original.ts';
@@ -10,14 +9,15 @@ import { readSent } from '../page/read-sent.ts';
 import { type PageFiles, startPage } from '../page/server.ts';
 import { followFigures } from '../perf/page-data.ts';
 import { listOriginals, originalsFolders } from '../store/list-originals.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
+import { cacheParts } from '../store/place.ts';
 import { loadCounter } from '../tokens/count.ts';
 import { loadPrices } from '../tokens/prices.ts';
+import { ownPlaces } from './own-places.ts';
 import { readOwnPrices } from './settings.ts';
 
 /** Resolves when somebody has ended it. */
 export async function serveDashboard(port: number, opens: boolean): Promise<void> {
-  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  const { cacheFolder } = ownPlaces();
   const { ledger, decisions } = cacheParts(cacheFolder);
   const ended = endAsked();
   let counter: ReturnType<typeof loadCounter> | undefined;

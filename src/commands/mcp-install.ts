@@ -8,7 +8,7 @@ import { backupOf, type Change, carryOut, leftBeside, planCut, planPut, readEntr
 import { isOwnEntry, isSameEntry, readServer } from '../mcp/own-entry.ts';
 import { forgetFile, rememberedFiles, rememberFile } from '../store/remembered-files.ts';
 import { findTargets, ownStart, type Target } from './mcp-target.ts';
-import { findConfigFolder } from './settings.ts';
+import { ownPlaces } from './own-places.ts';
 import { describeSurroundings } from './wrap.ts';
 
 export interface InstallFlags {
@@ -27,7 +27,7 @@ export async function install(names: readonly string[], { file = [], dryRun = fa
   await each(targets, async ({ file: path, spelling, own, isAgent }) => {
     const entry = readEntry(path, spelling);
     const wanted = spelling.entry(start);
-    if (!isAgent && !dryRun) rememberFile(findConfigFolder(), path);
+    if (!isAgent && !dryRun) rememberFile(ownPlaces().configFolder, path);
     if (isSameEntry(entry, wanted)) return 'is there already';
     const isForeign = entry !== undefined && !isOwnEntry(entry);
     if (isForeign && !force) {
@@ -58,7 +58,7 @@ export async function uninstall(names: readonly string[], { file = [], dryRun = 
 
 /** Out of all agents and all files that it was put into, with what else we left beside them. Says how many there were. */
 export async function uninstallEverywhere(dryRun: boolean): Promise<number> {
-  const targets = findTargets([], rememberedFiles(findConfigFolder()), 'all').filter(
+  const targets = findTargets([], rememberedFiles(ownPlaces().configFolder), 'all').filter(
     (target) => isIn.includes(stateOf(target)) || mentionsUs(target) || leftBeside(target.file).length > 0,
   );
   await takeOut(targets, dryRun);
@@ -73,7 +73,7 @@ async function takeOut(targets: readonly Target[], dryRun: boolean): Promise<voi
       : own && !existsSync(backupOf(path))
         ? await runAll(own.path, own.program, [own.remove], dryRun, 'removed')
         : change(planCut(path, spelling), dryRun, `removed from ${path}`);
-    if (!isAgent && !dryRun) forgetFile(findConfigFolder(), path);
+    if (!isAgent && !dryRun) forgetFile(ownPlaces().configFolder, path);
     return done;
   });
 }

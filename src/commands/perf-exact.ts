@@ -1,5 +1,4 @@
 /** `headroom perf --exact`: texts before and after, counted by the provider itself. It says what it will send and to whom, sends that, and writes nothing. */
-import { homedir } from 'node:os';
 import { Failure } from '../errors.ts';
 import { chooseProxy } from '../launch/network.ts';
 import { say } from '../launch/say.ts';
@@ -10,12 +9,13 @@ import { startSumming } from '../perf/summary.ts';
 import type { LedgerLine } from '../store/ledger.ts';
 import { listOriginals, originalsFolders } from '../store/list-originals.ts';
 import { findOriginal, originalPath } from '../store/originals.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
+import { cacheParts } from '../store/place.ts';
 import { readLedger } from '../store/read-ledger.ts';
 import { sayBytes, sayCount, sayDollars, sayNumber } from '../text/say-amount.ts';
 import { loadCounter, type TokenCounter } from '../tokens/count.ts';
 import { familyFactor } from '../tokens/family.ts';
 import { loadPrices } from '../tokens/prices.ts';
+import { ownPlaces } from './own-places.ts';
 import { readSamples } from './perf-samples.ts';
 import { startProgress } from './progress.ts';
 import { readOwnPrices } from './settings.ts';
@@ -37,7 +37,7 @@ export async function measureExactly(paths: readonly string[], { json, model: na
       'ANTHROPIC_API_KEY is not set: nobody to ask',
       'It asks Anthropic, with a key of yours; estimates need none: headroom perf',
     );
-  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  const { cacheFolder } = ownPlaces();
   const lines: LedgerLine[] = [];
   readLedger(cacheParts(cacheFolder).ledger, (line) => void lines.push(line));
   const model = chooseModel(named, lines);

@@ -8,9 +8,9 @@ import { replayTranscript } from '../perf/replay.ts';
 import { replayLines } from '../perf/replay-report.ts';
 import { type ReplaySummary, startReplaySumming } from '../perf/replay-summary.ts';
 import { originalPath } from '../store/originals.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
 import { loadCounter } from '../tokens/count.ts';
 import { loadPrices, priceSource } from '../tokens/prices.ts';
+import { ownCacheParts } from './own-places.ts';
 import { startProgress } from './progress.ts';
 import { readOwnPrices } from './settings.ts';
 
@@ -44,7 +44,7 @@ export async function replay(paths: readonly string[], { json, profile }: Replay
 /** Ends after the file at hand when the user interrupts, with what was read so far. */
 async function replayFiles(files: readonly string[], profile: ReplayFlags['profile']): Promise<ReplaySummary> {
   const [count, prices] = await Promise.all([loadCounter(), readOwnPrices().then(loadPrices)]);
-  const { originals } = cacheParts(findPlaces(process.platform, process.env, homedir()).cacheFolder);
+  const { originals } = ownCacheParts();
   // Nothing is written: a note costs what its path costs.
   const keep = profile === 'standard' ? (text: string) => ({ path: originalPath(originals, text) }) : undefined;
   const summing = startReplaySumming(prices);

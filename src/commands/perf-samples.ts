@@ -1,6 +1,5 @@
 /** `headroom perf --samples`: what becomes of texts of every kind, of those that ship with us or of the user's own. Writes nothing. */
 import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, extname } from 'node:path';
 import type { ToolCall } from '../block.ts';
 import { Failure, messageOf } from '../errors.ts';
@@ -9,16 +8,16 @@ import { findFiles } from '../perf/find-transcripts.ts';
 import { type MeasuredSample, measureSample, type Sample } from '../perf/samples.ts';
 import { table } from '../perf/table.ts';
 import { originalPath } from '../store/originals.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
 import { sayNumber, sayShare } from '../text/say-amount.ts';
 import { loadCounter } from '../tokens/count.ts';
+import { ownCacheParts } from './own-places.ts';
 
 export async function measureSamples(paths: readonly string[], asJson: boolean): Promise<void> {
   const samples = readSamples(paths);
   if (samples.length === 0)
     throw new Failure('no-samples', `No text files in ${paths.join(' or ')}`, 'Name a file or a folder: headroom perf --samples PATH');
   const count = await loadCounter();
-  const { originals } = cacheParts(findPlaces(process.platform, process.env, homedir()).cacheFolder);
+  const { originals } = ownCacheParts();
   const keep = (text: string) => ({ path: originalPath(originals, text) });
   // The first one pays for compiling: it is measured again in its turn.
   if (samples[0]) measureSample(samples[0], count, keep);

@@ -1,14 +1,13 @@
 /** `headroom perf`: what the ledger says was saved, in tokens and in money. Reads, and writes nothing. */
-import { homedir } from 'node:os';
 import { Command } from 'commander';
 import { readProfile } from '../config.ts';
 import { Failure } from '../errors.ts';
 import { say } from '../launch/say.ts';
 import { reportCsv, reportLines } from '../perf/report.ts';
 import { type PerfSummary, startSumming } from '../perf/summary.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
 import { readLedger } from '../store/read-ledger.ts';
 import { loadPrices, priceSource } from '../tokens/prices.ts';
+import { ownCacheParts } from './own-places.ts';
 import { readOwnPrices } from './settings.ts';
 
 interface PerfFlags {
@@ -82,7 +81,7 @@ async function perf(paths: readonly string[], flags: PerfFlags): Promise<void> {
       'Example: headroom perf --replay PATH',
     );
   const since = flags.since === undefined ? undefined : readSince(flags.since, Date.now());
-  const { ledger } = cacheParts(findPlaces(process.platform, process.env, homedir()).cacheFolder);
+  const { ledger } = ownCacheParts();
   const summing = startSumming(await loadPrices(await readOwnPrices()));
   const { skipped, errors } = readLedger(ledger, (line) => {
     if (since === undefined || Date.parse(line.time) >= since) summing.add(line);

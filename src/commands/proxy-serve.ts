@@ -1,6 +1,5 @@
 /** The life of `headroom proxy`: its parts put together, its address printed, and its end when it is asked for. */
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import { createApi } from '../api/create.ts';
 import { Failure, messageOf } from '../errors.ts';
 import { explainLines } from '../launch/explain.ts';
@@ -17,12 +16,12 @@ import type { ExchangeRecord, ProxySettings } from '../proxy/records.ts';
 import { storeIsAway } from '../proxy/rejoin.ts';
 import { type RunningProxy, startProxy } from '../proxy/server.ts';
 import { type ContentSecret, readContentSecret } from '../store/content-secret.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
 import type { SharedStore } from '../store/shared-store.ts';
 import { describeStore } from '../store/store-address.ts';
 import { sayCount } from '../text/say-amount.ts';
 import { version } from '../version.ts';
 import { readTotals } from './mcp.ts';
+import { ownCacheParts, ownPlaces } from './own-places.ts';
 import type { ProxyFlags } from './proxy.ts';
 import { type ProxyChoice, resolveProxySettings } from './proxy-settings.ts';
 import { describeUnknown, loadSettings } from './settings.ts';
@@ -66,7 +65,7 @@ async function putUp(
   ended: Promise<void>,
 ): Promise<RunningProxy> {
   const { settings, host, token, recovery } = choice;
-  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  const { cacheFolder } = ownPlaces();
   const explain = settings.explainFile === undefined ? undefined : openOutputFile(settings.explainFile, '--explain', process.cwd());
   if (explain) teardown.add('explain', () => explain.close());
   explain?.replace('');
@@ -132,7 +131,7 @@ async function openShared({ sharedStore }: ProxyChoice, note: (line: string) => 
   if (sharedStore === undefined) return undefined;
   const { openRedisStore } = await import('../store/redis-store.ts');
   const name = describeStore(sharedStore);
-  const { originals } = cacheParts(findPlaces(process.platform, process.env, homedir()).cacheFolder);
+  const { originals } = ownCacheParts();
   const onChange = (state: string, reason: string) =>
     note(`shared store ${name}: ${state === 'ready' ? 'it is back' : `${reason}; until then nothing new is left out of results`}`);
   return openRedisStore(sharedStore, originals, { onChange });
@@ -148,7 +147,7 @@ function keep({ settings, recovery }: ProxyChoice, cacheFolder: string, privateF
 function chooseContentSecret({ contentSecret, settings }: ProxyChoice): ContentSecret {
   if (contentSecret !== undefined) return { secret: contentSecret, path: undefined };
   if (settings.isEphemeral) return { secret: randomBytes(16).toString('hex'), path: undefined };
-  return readContentSecret(findPlaces(process.platform, process.env, homedir()).cacheFolder);
+  return readContentSecret(ownPlaces().cacheFolder);
 }
 
 /** Logs are read by more people than terminals. */

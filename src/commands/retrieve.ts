@@ -1,17 +1,17 @@
 /** `headroom retrieve`: prints an original, whole or in part, after comparing it with its hash. */
 import { writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { Failure, messageOf } from '../errors.ts';
 import { originalsFolders } from '../store/list-originals.ts';
-import { findOriginal } from '../store/originals.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
+import { findOriginal, nameOfHash } from '../store/originals.ts';
+import { cacheParts } from '../store/place.ts';
 import { readOriginal } from '../store/read-original.ts';
 import { checkStore } from '../store/store-address.ts';
 import { findLines, wordsOf } from '../text/find-lines.ts';
 import { type LineRange, linesOf, parseLineRange } from '../text/line-range.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
+import { ownPlaces } from './own-places.ts';
 import { printBytes } from './print-bytes.ts';
 
 const examples = `
@@ -65,9 +65,10 @@ function readWords(text: string): readonly string[] {
 }
 
 async function read(word: string, folder: string | undefined): Promise<Buffer> {
-  const cacheFolder = folder === undefined ? findPlaces(process.platform, process.env, homedir()).cacheFolder : resolve(folder);
+  const cacheFolder = folder === undefined ? ownPlaces().cacheFolder : resolve(folder);
   const store = process.env.HEADROOM_STORE;
-  if (folder === undefined && store && /^[0-9a-f]{16,64}$/i.test(word)) await bring(word.slice(0, 16).toLowerCase(), store, cacheFolder);
+  const name = folder === undefined ? nameOfHash(word) : undefined;
+  if (store && name !== undefined) await bring(name, store, cacheFolder);
   return readOriginal(word, { folders: originalsFolders(cacheFolder), workingFolder: process.cwd() }).bytes;
 }
 

@@ -1,24 +1,19 @@
 /** The settings file as commands meet it: where it is, what it holds, and what a person must be told about it. */
-import { homedir } from 'node:os';
 import { chooseValue, keyOf, type OptionName, readPrices, type SettingsFile, wrapOptions } from '../config.ts';
 import { Failure } from '../errors.ts';
 import { say } from '../launch/say.ts';
-import { findPlaces } from '../store/place.ts';
 import { readSettings } from '../store/settings-file.ts';
 import type { OwnPrices } from '../tokens/prices.ts';
+import { ownPlaces } from './own-places.ts';
 
 const optionNames = Object.keys(wrapOptions) as readonly OptionName[];
 
 /** What the settings file may hold, in the order that help shows it. */
 export const settingNames = optionNames.filter((name) => 'isKept' in wrapOptions[name]);
 
-export function findConfigFolder(): string {
-  return findPlaces(process.platform, process.env, homedir()).configFolder;
-}
-
 /** A damaged file is told of at once; keys that mean nothing are for the caller to tell. */
 export async function loadSettings(): Promise<SettingsFile> {
-  const { warning, ...file } = await readSettings(findConfigFolder());
+  const { warning, ...file } = await readSettings(ownPlaces().configFolder);
   if (warning) say(`headroom: ${warning}`);
   return file;
 }

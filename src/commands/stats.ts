@@ -1,15 +1,15 @@
 /** `headroom stats`: the launches that run now, and the totals of the ledger. Reads, and writes nothing. */
-import { homedir } from 'node:os';
 import { Command } from 'commander';
 import { findRunningLaunches } from '../launch/private-folder.ts';
 import { say } from '../launch/say.ts';
 import { sayCost, sayInput } from '../perf/report.ts';
 import { type Stats, sumUpStats } from '../perf/stats.ts';
 import { startSumming } from '../perf/summary.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
+import { cacheParts } from '../store/place.ts';
 import { readLedger } from '../store/read-ledger.ts';
 import { sayCount, sayDuration } from '../text/say-amount.ts';
 import { loadPrices, priceSource } from '../tokens/prices.ts';
+import { ownPlaces } from './own-places.ts';
 import { readOwnPrices } from './settings.ts';
 
 const examples = `
@@ -34,7 +34,7 @@ async function stats({ json }: { readonly json?: boolean }): Promise<void> {
 
 /** What `headroom stats` tells, for others that tell it too. */
 export async function readStats(): Promise<Stats> {
-  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  const { cacheFolder } = ownPlaces();
   const summing = startSumming(await loadPrices(await readOwnPrices()));
   const { errors } = readLedger(cacheParts(cacheFolder).ledger, summing.add);
   for (const error of errors) say(`headroom: ${error}`);
@@ -49,6 +49,6 @@ function lines({ running, all, launches, since }: Stats, now: number): readonly 
   });
   const none = running.length === 0 ? ['running  nothing'] : rows;
   if (launches === 0) return [...none, 'in all   the ledger is empty'];
-  const head = `in all   ${sayCount(launches, 'launch').replace(/launchs$/, 'launches')} since ${since?.slice(0, 10)}`;
+  const head = `in all   ${sayCount(launches, 'launch')} since ${since?.slice(0, 10)}`;
   return [...none, `${head} · ${sayCount(all.requests, 'request')} · ${sayInput(all)} · ${sayCost(all)}`];
 }

@@ -1,15 +1,15 @@
 /** `headroom uninstall`: takes away all that we have put on this machine, and says what that was. The program itself is npm's to remove. */
-import { homedir } from 'node:os';
 import { Command } from 'commander';
 import { Failure, messageOf } from '../errors.ts';
 import { listOwnFiles, removeOwnFiles, removeOwnFolders } from '../launch/own-files.ts';
 import { findIdleLaunches, findRunningLaunches } from '../launch/private-folder.ts';
 import { say } from '../launch/say.ts';
-import { cacheParts, findPlaces, type Places } from '../store/place.ts';
+import { cacheParts, type Places } from '../store/place.ts';
 import { readLedger } from '../store/read-ledger.ts';
 import { sayBytes, sayCount } from '../text/say-amount.ts';
 import { takeOutScripts } from './completion-scripts.ts';
 import { mentionsHook, takeOutHook } from './cursor.ts';
+import { ownPlaces } from './own-places.ts';
 import { describeSurroundings } from './wrap.ts';
 
 const examples = `
@@ -38,7 +38,7 @@ export function createUninstallCommand(): Command {
 }
 
 async function uninstall({ dryRun = false, force = false }: UninstallFlags): Promise<void> {
-  const places = findPlaces(process.platform, process.env, homedir());
+  const places = ownPlaces();
   const { dead, elsewhere } = await findIdleLaunches(places.cacheFolder, process.platform);
   const inUse = [...(await describeRunning(places)), ...elsewhere.map((path) => `a launch of another machine or container (${path})`)];
   if (inUse.length > 0 && !force && !dryRun) {
