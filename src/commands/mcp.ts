@@ -1,11 +1,12 @@
 /** `headroom mcp`: our tools for agents that speak MCP, on standard input and output. */
-import { homedir } from 'node:os';
 import { Command, Option } from 'commander';
 import { Failure } from '../errors.ts';
 import { originalsFolders } from '../store/list-originals.ts';
 import { openOriginals } from '../store/originals.ts';
-import { cacheParts, findPlaces } from '../store/place.ts';
+import { cacheParts } from '../store/place.ts';
+import { gather } from './add-options.ts';
 import type { InstallFlags } from './mcp-install.ts';
+import { ownPlaces } from './own-places.ts';
 
 const examples = `
 Tools:
@@ -56,14 +57,12 @@ export function createMcpCommand(): Command {
   return command;
 }
 
-const gather = (value: string, earlier: readonly string[] = []) => [...earlier, value];
-
 async function serve({ originals: own }: { readonly originals?: string } = {}): Promise<void> {
   if (process.stdin.isTTY) {
     const hint = 'To give its tools to an agent: headroom mcp install';
     throw new Failure('no-client', 'This speaks MCP on standard input and output: an agent starts it', hint);
   }
-  const { cacheFolder } = findPlaces(process.platform, process.env, homedir());
+  const { cacheFolder } = ownPlaces();
   const originals = openOriginals(own ?? cacheParts(cacheFolder).originals);
   const [{ serveMcp }, { createSession }] = await Promise.all([import('../mcp/server.ts'), import('../mcp/session.ts')]);
   const toolbox = {

@@ -1,6 +1,7 @@
 /** `headroom proxy`: one proxy for whatever speaks to a model from this machine, or, with a token, from others. It runs until it is ended. */
 import { Command } from 'commander';
-import { type WrapFlags, wrapOptions } from '../config.ts';
+import type { WrapFlags } from '../config.ts';
+import { addWrapOption } from './add-options.ts';
 
 const examples = `
 A request goes where its path says, with the client's own key. Ctrl-C ends it
@@ -44,11 +45,6 @@ export function createProxyCommand(): Command {
       const { serveProxy } = await import('./proxy-serve.ts');
       await serveProxy(flags);
     });
-  const gather = (value: string, earlier: readonly string[] = []) => [...earlier, value];
-  for (const name of shared) {
-    const { flag, description, ...option } = wrapOptions[name];
-    if ('repeats' in option) command.option(flag, own[name] ?? description, gather);
-    else command.option(flag, own[name] ?? description);
-  }
+  for (const name of shared) addWrapOption(command, name, own[name]);
   return command;
 }

@@ -5,12 +5,13 @@ import { basename, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { Command } from 'commander';
 import { refusals, wrapCommand, wrappers } from '../../wrappers/index.ts';
-import { resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
+import { type OptionName, resolveWrapSettings, type WrapFlags, wrapOptions } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { Surroundings } from '../launch/launch.ts';
 import { say } from '../launch/say.ts';
 import type { ListedWrapper, Wrapper } from '../launch/wrapper.ts';
 import { version } from '../version.ts';
+import { addWrapOption } from './add-options.ts';
 import { describeUnknown, loadSettings } from './settings.ts';
 
 // Each line of help has to fit 80 columns, and the page a screen.
@@ -52,11 +53,7 @@ export function createWrapCommand(): Command {
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(wrap);
-  const gather = (value: string, earlier: readonly string[] = []) => [...earlier, value];
-  for (const { flag, description, ...option } of Object.values(wrapOptions)) {
-    if ('repeats' in option) command.option(flag, description, gather);
-    else command.option(flag, description);
-  }
+  for (const name of Object.keys(wrapOptions) as OptionName[]) addWrapOption(command, name);
   return command;
 }
 
