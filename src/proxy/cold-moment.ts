@@ -17,9 +17,14 @@ export function describeCold(why: ColdMoment['why'], { instead }: Course, histor
   const old = instead === undefined ? history.scopes.get(history.latest ?? '')?.era : history.eras.get(instead);
   const sent = records.filter(({ carried }) => carried);
   const sum = (tokensOf: (record: BlockRecord) => number) => sent.reduce((total, record) => total + tokensOf(record), 0);
+  const before = ({ key, tokensBefore }: BlockRecord) => {
+    const decision = old?.decided.get(messagesKey(key));
+    // What went out as it came may never have been counted.
+    return decision?.replacement === undefined ? tokensBefore : decision.tokensAfter;
+  };
   return {
     why,
-    before: sum(({ key, tokensBefore }) => old?.decided.get(messagesKey(key))?.tokensAfter ?? tokensBefore),
+    before: sum(before),
     after: sum(({ tokensAfter }) => tokensAfter),
     instead,
   };

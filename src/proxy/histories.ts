@@ -4,7 +4,7 @@
  */
 import { messagesKey, type SentConversation, type Usage } from '../block.ts';
 import { type Course, chooseCourse } from '../pipeline/course.ts';
-import { beforeUs, type Decision } from '../pipeline/decision.ts';
+import type { Decision } from '../pipeline/decision.ts';
 import { type Expectation, judgeUsage, shrinkingLever } from '../pipeline/evidence.ts';
 import { apply, createHistory, type History, take, toRecord } from '../pipeline/history.ts';
 import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
@@ -283,10 +283,9 @@ function lineFor(
   const decided = [...(unrecorded.get(era) ?? [])];
   for (let at = sent; at < blocks.length; at++) {
     const decision = rewriting.decisions[at];
-    // What somebody else sent, a fork may send again: it goes out as it came there too.
-    if (decision?.replacement === undefined && decision?.reason !== beforeUs) continue;
     const key = messagesKey(blocks[at]!.key);
-    if (!known?.has(key)) decided.push(toRecord(key, decision));
+    // What goes out as it came too: a fork may send it again, and who sends that may decide otherwise.
+    if (decision && !known?.has(key)) decided.push(toRecord(key, decision));
   }
   const last = blocks.at(-1);
   return {

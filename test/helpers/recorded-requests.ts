@@ -1,7 +1,7 @@
 /** The requests of a recorded session as the pipeline's owner gets them: conversations at their times. */
 import { type Block, chain, messagesKey, scopeLength } from '../../src/block.ts';
 import { lifeAskedFor } from '../../src/perf/cold-moments.ts';
-import { createMessageReader } from '../../src/protocols/parsed-messages.ts';
+import { createMessageReader, type ParsedMessage } from '../../src/protocols/parsed-messages.ts';
 import type { WireConversation } from '../../src/protocols/protocol.ts';
 import type { Session } from './corpus.ts';
 
@@ -11,6 +11,14 @@ export interface RecordedRequest {
   readonly size: number;
   /** Seconds; undefined where no time was recorded. */
   readonly time: number | undefined;
+}
+
+/** Messages as a request for five minutes holds them. */
+export function asRequest(messages: readonly ParsedMessage[]): RecordedRequest {
+  const usage = { cache_creation: { ephemeral_5m_input_tokens: 1 } };
+  const request = { message_index: messages.length, context_start: 0, model: 'claude-opus-4-8', usage };
+  const session = { id: 'talk', agent: 'any', model: null, usage_reliable: true, messages, requests: [request] };
+  return recordedRequests(session).next().value!;
 }
 
 export function* recordedRequests(session: Session): Generator<RecordedRequest> {
