@@ -9,12 +9,11 @@ import { type Profile, pipelineOptions, profiles } from '../scripts/bench/profil
 import { recallShare } from '../scripts/bench/recall.ts';
 import { findRecall, type Recalled } from '../scripts/bench/recall-finder.ts';
 import { type Entry, resultsOf } from '../scripts/bench/replay.ts';
-import { type Block, messagesKey } from '../src/block.ts';
+import type { Block } from '../src/block.ts';
 import { createPipeline } from '../src/pipeline/create.ts';
-import type { Rewriting } from '../src/pipeline/pipeline.ts';
 import { createMessageReader } from '../src/protocols/parsed-messages.ts';
 import { loadCounter } from '../src/tokens/count.ts';
-import { createBesideCache } from './helpers/beside-cache.ts';
+import { createBesideCache, partsOfBlocks } from './helpers/beside-cache.ts';
 import { corpusFolder, type Session, sessions } from './helpers/corpus.ts';
 import { hiddenRuns, shows } from './helpers/read-notes.ts';
 import { recordedRequests } from './helpers/recorded-requests.ts';
@@ -133,16 +132,10 @@ test.skipIf(!corpusFolder)(
         if (!hasPause(session)) continue;
         const cache = createBesideCache(join(folder, `${n}`), () => createPipeline({ count, keep }));
         for (const { conversation, size, time } of recordedRequests(session)) {
-          const { blocks } = conversation;
-          if (time === undefined || blocks.length === 0) continue;
+          if (time === undefined || conversation.blocks.length === 0) continue;
           // Now and then another process goes on, as after a resume.
           if (sums.requests++ % 50 === 49) cache.restart();
-          const partsOf = ({ replacements }: Rewriting) =>
-            blocks.map(({ key, text }, at) => ({
-              received: text || messagesKey(key),
-              sent: replacements.get(at) ?? (text || messagesKey(key)),
-            }));
-          await cache.send(conversation, size, partsOf, time);
+          await cache.send(conversation, size, partsOfBlocks(conversation), time);
         }
         if (cache.figures.avoidable > 0) console.log(session.id, cache.figures);
         for (const name of ['avoidable', 'cold', 'replaced'] as const) sums[name] += cache.figures[name];

@@ -1,4 +1,4 @@
-/** The laws of the pipeline over random conversations: with forks, rewinds, parallel subagents, faults and forgetting. */
+/** The laws of the pipeline over random conversations: with forks, rewinds, parallel subagents, faults and forgetting, beside a cache of the provider. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Block } from '../src/block.ts';
@@ -7,7 +7,8 @@ import type { Pipeline, Rewriting, Skip } from '../src/pipeline/pipeline.ts';
 import { createMessageReader, type ParsedMessage } from '../src/protocols/parsed-messages.ts';
 import { loadCounter, type TokenCounter } from '../src/tokens/count.ts';
 import { conversation } from './helpers/conversations.ts';
-import { hiddenRuns, shows } from './helpers/read-notes.ts';
+import { createLastingCache } from './helpers/provider-cache.ts';
+import { readNotes } from './helpers/read-notes.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
 fc.configureGlobal({ endOnFailure: true });
@@ -37,10 +38,18 @@ describe('the prefix law', () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const pipeline = createPipeline({ count });
+        const writesAgain = createLastingCache();
         let before: string[] = [];
         for (let length = 1; length <= messages.length; length++) {
-          const now = outgoing(pipeline, blocksOf(messages.slice(0, length)));
+          const blocks = blocksOf(messages.slice(0, length));
+          const now = outgoing(pipeline, blocks);
           expect(now.slice(0, before.length)).toEqual(before);
+          expect(
+            writesAgain(
+              blocks.map(({ key }) => key),
+              now,
+            ),
+          ).toBe(0);
           before = now;
         }
       }),
@@ -57,12 +66,20 @@ describe('the prefix law', () => {
         fc.constantFrom(64 * 1024 * 1024, 4000, 1),
         (all, visits, mostRemembered) => {
           const pipeline = createPipeline({ count, mostRemembered });
+          const writesAgain = createLastingCache();
           for (const { which, length, forkAt } of visits) {
             const own = all[which] ?? [];
             const other = all[(which + 1) % 3] ?? [];
             const messages = (forkAt === null ? own : [...own.slice(0, forkAt), ...other.slice(forkAt)]).slice(0, length + 1);
             const blocks = blocksOf(messages);
-            expect(outgoing(pipeline, blocks)).toEqual(outgoing(createPipeline({ count }), blocks));
+            const now = outgoing(pipeline, blocks);
+            expect(now).toEqual(outgoing(createPipeline({ count }), blocks));
+            expect(
+              writesAgain(
+                blocks.map(({ key }) => key),
+                now,
+              ),
+            ).toBe(0);
           }
         },
       ),
@@ -84,6 +101,7 @@ describe('the prefix law', () => {
             if (throwsAt.includes(counted++)) throw new Error('out of luck');
             return count(text);
           };
+          const writesAgain = createLastingCache();
           let pipeline = createPipeline({ count: faulty, mostRemembered: throwsAt.length > 0 ? undefined : 3000 });
           let before: string[] = [];
           for (let length = 1; length <= messages.length; length++) {
@@ -100,6 +118,12 @@ describe('the prefix law', () => {
               expect(now.slice(before.length)).toEqual(blocks.slice(before.length).map(({ text }) => text));
             }
             expect(now.slice(0, before.length)).toEqual(before);
+            expect(
+              writesAgain(
+                blocks.map(({ key }) => key),
+                now,
+              ),
+            ).toBe(0);
             before = now;
           }
         },
@@ -117,20 +141,9 @@ describe('nothing false', () => {
         const blocks = blocksOf(messages);
         const pipeline = createPipeline({ count });
         const { replacements, records } = send(pipeline, blocks);
-        const texts = blocks.map((block, at) => replacements.get(at) ?? block.text);
-        const kinds = new Map(records.map(({ key, kind }) => [key, kind]));
-        for (const [at, block] of blocks.entries()) {
-          // What members make of a text is read back by their own tests.
-          const isPlain = ['text', 'numbered-lines'].includes(kinds.get(block.key) ?? '') && !/[\x1b\b\r]/.test(block.text);
-          if (!isPlain || texts[at] === block.text) continue;
-          for (const run of hiddenRuns(block.text, texts[at] ?? '')) {
-            notes++;
-            const above = blocks
-              .slice(0, at)
-              .flatMap((earlier, n) => (earlier.source === 'call' ? strings(earlier.call?.input) : [texts[n] ?? '']));
-            expect([...above, texts[at] ?? ''].some((text) => shows(text, run))).toBe(true);
-          }
-        }
+        const { hidden, gone } = readNotes(blocks, { replacements, records });
+        expect(gone).toEqual([]);
+        notes += hidden;
       }),
       { numRuns: 120 },
     );
@@ -182,8 +195,3 @@ describe('never worse', () => {
     expect(counted).toBe(once);
   });
 });
-
-function strings(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [];
-}
