@@ -3,6 +3,7 @@
  * the rest. Which runs pay is decided here; how they are written, in `layout`.
  */
 import { type DiffMark, readDiffMarks } from '../text/diff-lines.ts';
+import { isEnvelopeHead } from '../text/json-envelope.ts';
 import type { NumberedText } from '../text/numbered.ts';
 import { isNote, type Reference, repeatNote } from './note.ts';
 import { longLine, type Match, type VisibleLines, type VisibleText } from './visible-lines.ts';
@@ -102,7 +103,7 @@ export function findRepeats(text: NumberedText, own: VisibleText, visible: Visib
 const status = /^(Exit code|Process exited|Process running|Command (failed|exited|timed out))|\bexit(ed)? (with )?(code|status)\b/;
 
 function isBarrier(line: string): boolean {
-  return status.test(line) || isNote(line);
+  return status.test(line) || isEnvelopeHead(line) || isNote(line);
 }
 
 /** End of the stretch in which a run may stand: all lines numbered consecutively, or none numbered and none telling an exit status. */

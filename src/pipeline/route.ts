@@ -5,6 +5,7 @@
 import type { Compressor, SmallerText, TextToShrink } from '../compressors/compressor.ts';
 import { cleaner, compressors } from '../compressors/index.ts';
 import { type Enveloped, splitEnvelope } from '../text/envelope.ts';
+import { type JsonEnvelope, openJsonEnvelope } from '../text/json-envelope.ts';
 import { namesLog, showsFiles } from '../text/tool-call.ts';
 import type { Form } from './decision.ts';
 import { type WrittenExcerpt, writeExcerpt } from './excerpt.ts';
@@ -27,14 +28,40 @@ interface Routed {
   readonly cleaned: Shaped;
   readonly envelope: Enveloped;
   readonly input: TextToShrink;
+  /** Where the text is JSON with texts in it. */
+  readonly json: JsonEnvelope | undefined;
   readonly claims: readonly Compressor[];
   /** The kind of text that it is, if anybody knows. */
   readonly claimed: string | undefined;
 }
 
-/** The smallest form that loses nothing: in tokens, which are counted where a member offers several. */
+const jsonLever = 'JSON escapes';
+
+/** The smallest form that loses nothing: in tokens, which are counted where there are several. */
 export function route(input: TextToShrink, count: (text: string) => number): Shaped {
-  const { cleaned, envelope, input: present, claims, claimed } = open(input);
+  const routed = open(input);
+  const whole = routeWhole(routed, count);
+  if (!routed.json) return whole;
+  const opened = routeTexts(routed, routed.json, count);
+  // As data it may be smaller; as it came it shows no lines that could stand above.
+  return whole.text !== routed.cleaned.text && count(whole.text) < count(opened.text) ? whole : opened;
+}
+
+/** Each text in the JSON by itself. */
+function routeTexts({ cleaned, envelope, input }: Routed, { texts, write }: JsonEnvelope, count: (text: string) => number): Shaped {
+  const shaped = texts.map((text) => route({ ...input, text }, count));
+  const units: Record<string, number> = { ...cleaned.units, [jsonLever]: input.text.length - write(texts).length };
+  for (const each of shaped) for (const [lever, taken] of Object.entries(each.units)) units[lever] = (units[lever] ?? 0) + taken;
+  const forms = [cleaned.form, ...shaped.map((each) => each.form)];
+  return {
+    text: envelope.head + write(shaped.map((each) => each.text)) + envelope.tail,
+    form: forms.includes('same-to-the-eye') ? 'same-to-the-eye' : 'invertible',
+    kind: shaped.map((each) => each.kind).find((each) => each !== 'text') ?? 'json',
+    units,
+  };
+}
+
+function routeWhole({ cleaned, envelope, input: present, claims, claimed }: Routed, count: (text: string) => number): Shaped {
   for (const compressor of claims) {
     const smaller = smallest(compressor, present, count);
     if (!smaller) continue;
@@ -47,7 +74,21 @@ export function route(input: TextToShrink, count: (text: string) => number): Sha
 
 /** The excerpt of the surest member that offers one; undefined where none does. */
 export function routeExcerpt(input: TextToShrink): ShapedExcerpt | undefined {
-  const { cleaned, envelope, input: present, claims } = open(input);
+  const routed = open(input);
+  return excerptText(routed) ?? excerptWhole(routed);
+}
+
+/** Of the only text in JSON. */
+function excerptText({ cleaned, envelope, input, json }: Routed): ShapedExcerpt | undefined {
+  const [inner, ...others] = json?.texts ?? [];
+  const found = inner !== undefined && others.length === 0 ? routeExcerpt({ ...input, text: inner }) : undefined;
+  if (!json || !found || inner === undefined) return undefined;
+  const text = envelope.head + json.write([found.text]) + envelope.tail;
+  const units = { ...cleaned.units, ...found.units, [jsonLever]: input.text.length - json.write([inner]).length };
+  return { ...found, text, units, excerpt: { ...found.excerpt, text } };
+}
+
+function excerptWhole({ cleaned, envelope, input: present, claims }: Routed): ShapedExcerpt | undefined {
   for (const compressor of claims) {
     const excerpt = compressor.excerpt?.(present);
     if (!excerpt) continue;
@@ -91,7 +132,8 @@ function claim(input: TextToShrink): Claimed {
     .sort((one, other) => other.claim - one.claim);
   // Whoever takes any text knows no kind.
   const claimed = claims.find(({ claim }) => claim > 0.5)?.compressor.kind;
-  return { cleaned, envelope, claims: claims.map(({ compressor }) => compressor), claimed };
+  const json = openJsonEnvelope(envelope.body, input.call);
+  return { cleaned, envelope, json, claims: claims.map(({ compressor }) => compressor), claimed };
 }
 
 function clean(input: TextToShrink): Shaped {

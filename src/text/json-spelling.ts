@@ -9,6 +9,11 @@ export interface StringSpelling {
   readonly escapesSlashes: boolean;
 }
 
+const escapes: readonly (readonly [keyof StringSpelling, string])[] = [
+  ['escapesNonAscii', 'é as \\u00e9'],
+  ['escapesMarkup', '<>& as \\u003c'],
+  ['escapesSlashes', '/ as \\/'],
+];
 const lone = /\p{Surrogate}/u;
 
 /** The spelling that a text of JSON seems to use. */
@@ -18,6 +23,19 @@ export function spellingOfStrings(json: string): StringSpelling {
     escapesMarkup: /\\u00(?:3c|3e|26)/.test(json),
     escapesSlashes: json.includes('\\/'),
   };
+}
+
+/** What strings escape beyond what they must, in words; empty: nothing. */
+export function sayEscapes(strings: StringSpelling): string {
+  return escapes
+    .filter(([flag]) => strings[flag])
+    .map(([, words]) => words)
+    .join(', ');
+}
+
+export function readEscapes(said: string): StringSpelling {
+  const has = (flag: keyof StringSpelling): boolean => said.includes(escapes.find(([each]) => each === flag)?.[1] ?? flag);
+  return { escapesNonAscii: has('escapesNonAscii'), escapesMarkup: has('escapesMarkup'), escapesSlashes: has('escapesSlashes') };
 }
 
 /** The text of a literal, quotes and all; undefined where its writer would not have spelled it so, or where it is no well-formed text. */

@@ -26,12 +26,13 @@ const styles: readonly Style[] = [
   { separator: '→', prefix: /^( *)(\d{1,7})→/, isCommon: false },
   { separator: '\t', prefix: /^( *)(\d{1,7})\t/, isCommon: false },
   { separator: '| ', prefix: /^( *)(\d{1,7})\| /, isCommon: false },
+  { separator: ' | ', prefix: /^( *)(\d{1,7}) \| /, isCommon: true },
   { separator: ': ', prefix: /^()(\d{1,7}): /, isCommon: true },
   { separator: '. ', prefix: /^()(\d{1,7})\. /, isCommon: true },
 ];
 
 /** A content line that begins like one of the styles would be taken for a numbered line. */
-const looksNumbered = /^\s*\d+(→|\t|\| |: |\. |$)/;
+const looksNumbered = /^\s*\d+(→|\t| ?\| |: |\. |$)/;
 
 /** Lines of a text whose numbers are believed to be line numbers; `trusted`: the call shows files or numbers lines. */
 export function readNumbers(lines: readonly string[], trusted: boolean): NumberedText {

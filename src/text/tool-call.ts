@@ -4,18 +4,23 @@ import type { ToolCall } from '../block.ts';
 const commandFields = ['command', 'cmd', 'script'];
 const pathFields = ['file_path', 'filePath', 'path', 'absolute_path', 'notebook_path', 'filename'];
 
-/** The shell command of a call, arrays such as `["bash", "-lc", "ls"]` reduced to their last word; undefined for other tools. */
+/**
+ * The shell command of a call, arrays such as `["bash", "-lc", "ls"]` reduced to their last word, several commands one to a line; undefined for
+ * other tools.
+ */
 export function commandOf(call: ToolCall | undefined): string | undefined {
   if (typeof call?.input === 'string') return commandsOfScript(call.input);
   const value = field(call, commandFields);
   if (typeof value === 'string') return isEditorVerb(call, value) ? undefined : value;
-  if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value.at(-1);
-  return undefined;
+  if (isListOfTexts(value)) return value.at(-1);
+  const several = field(call, ['commands']);
+  return isListOfTexts(several) && several.length > 0 ? several.join('\n') : undefined;
 }
 
 /** The file or folder a call names, as spelled. */
 export function pathOf(call: ToolCall | undefined): string | undefined {
-  const value = field(call, pathFields);
+  const files = field(call, ['files']);
+  const value = field(Array.isArray(files) && files.length === 1 ? { tool: call?.tool ?? '', input: files[0] } : call, pathFields);
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -116,6 +121,10 @@ function commandsOfScript(script: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
 }
 
 function field(call: ToolCall | undefined, names: readonly string[]): unknown {

@@ -1,4 +1,4 @@
-/** Fixture files of the compressors: the call as JSON, what the tool printed, and what it becomes, with dividers between. */
+/** Fixture files of the compressors, and of JSON around texts: the call as JSON, what the tool printed, and what it becomes, with dividers between. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolCall } from '../../src/block.ts';
@@ -15,8 +15,11 @@ export interface CompressorFixture {
 
 const divider = '\n----- 8< -----\n';
 
-export function compressorFixtures(): CompressorFixture[] {
-  const folder = join(import.meta.dirname, '..', 'fixtures', 'compressors');
+export const compressorFixtures = (): CompressorFixture[] => fixturesIn('compressors');
+export const envelopeFixtures = (): CompressorFixture[] => fixturesIn('envelopes');
+
+function fixturesIn(name: string): CompressorFixture[] {
+  const folder = join(import.meta.dirname, '..', 'fixtures', name);
   return readdirSync(folder).flatMap((kind) =>
     readdirSync(join(folder, kind)).map((name) => {
       const [call = '', input = '', expected = input] = readFileSync(join(folder, kind, name), 'utf8').split(divider);

@@ -2,7 +2,7 @@
 import { compact, type JsonLayout, layoutOf, spaced } from '../../text/json-layout.ts';
 import { type JsonNode, writeCutJson } from '../../text/json-node.ts';
 import { parseCutJson, parseJson } from '../../text/json-parse.ts';
-import { type StringSpelling, spellingOfStrings } from '../../text/json-spelling.ts';
+import { readEscapes, type StringSpelling, sayEscapes, spellingOfStrings } from '../../text/json-spelling.ts';
 import type { LineCursor } from './json-lines.ts';
 import { readOutline } from './json-read.ts';
 import type { Notation } from './json-words.ts';
@@ -67,30 +67,12 @@ export function readDocument(cursor: LineCursor): string | undefined {
   return root.type === 'array' ? root.items.map((item) => writeCutJson(item, head.notation.layout, 0)).join('\n') : undefined;
 }
 
-const escapes: readonly (readonly [keyof StringSpelling, string])[] = [
-  ['escapesNonAscii', 'é as \\u00e9'],
-  ['escapesMarkup', '<>& as \\u003c'],
-  ['escapesSlashes', '/ as \\/'],
-];
 const layouts: readonly (readonly [string, JsonLayout])[] = [
   ['compact', compact],
   ['spaced', spaced],
   ['spaced after commas', { ...spaced, colon: ':' }],
   ['spaced after colons', { ...compact, colon: ': ' }],
 ];
-
-/** What strings escape beyond what they must, in words; empty: nothing. */
-export function sayEscapes(strings: StringSpelling): string {
-  return escapes
-    .filter(([flag]) => strings[flag])
-    .map(([, words]) => words)
-    .join(', ');
-}
-
-export function readEscapes(said: string): StringSpelling {
-  const has = (flag: keyof StringSpelling): boolean => said.includes(escapes.find(([each]) => each === flag)?.[1] ?? flag);
-  return { escapesNonAscii: has('escapesNonAscii'), escapesMarkup: has('escapesMarkup'), escapesSlashes: has('escapesSlashes') };
-}
 
 function headOf({ layout, strings }: Notation, isLines: boolean, cutLevels: number, outline: Outline): string {
   const name =
