@@ -38,10 +38,14 @@ describe('the step', () => {
     const format = { type: 'json_schema', schema: { required: ['title'] } };
     expect((await upstream.ask({ tools: [], output_config: { format } })).content).toEqual([{ type: 'text', text: '{"title":"A title"}' }]);
     const summary = [...messages.slice(0, -1), { role: 'user', content: 'Respond with TEXT ONLY: a detailed summary of the conversation' }];
-    expect((await upstream.ask({ messages: summary })).content[0]).toMatchObject({
-      type: 'text',
-      text: expect.stringContaining('<summary>'),
-    });
+    const { content: results } = messages.at(-2) as { content: object[] };
+    const text = 'Respond with TEXT ONLY';
+    const besideResults = [...messages.slice(0, -2), { role: 'user', content: [...results, { type: 'text', text }] }];
+    for (const asked of [summary, besideResults])
+      expect((await upstream.ask({ messages: asked })).content[0]).toMatchObject({
+        type: 'text',
+        text: expect.stringContaining('<summary>'),
+      });
   });
 
   test('a conversation of its own prompt plays its own steps', async () => {

@@ -4,6 +4,7 @@ import type { AgentVisit } from './agent-visit.ts';
 import { toolTextsOf, withoutToolTexts } from './any-wire.ts';
 import type { Checks } from './checks.ts';
 import { isListening } from './processes.ts';
+import { checkSpliced } from './received.ts';
 import { tourEnd } from './tour.ts';
 import type { TourAgent } from './tour-agent.ts';
 import { turnsOf } from './wire.ts';
@@ -17,6 +18,7 @@ export interface Pair {
 export async function checkAgentTours(checks: Checks, agent: TourAgent, pair: Pair, steps: number): Promise<void> {
   for (const visit of [pair.bare, pair.wrapped]) checkTour(checks, agent, visit, steps);
   checkSmaller(checks, agent, pair);
+  checkSpliced(checks, pair.wrapped);
   await checkTrace(checks, pair);
 }
 
@@ -124,6 +126,7 @@ function nameAside(name: string): string {
     .replace(/\bobjects\/[0-9a-f]{2}\//g, 'objects/')
     .replace(/\b(?:ses|msg|prt|call|toolu|session|run)[_-][A-Za-z0-9_-]{8,}/g, '<id>')
     .replace(/\d{4}-\d\d-\d\d[T_-]?[\dA-Za-z:.-]*/g, '<date>')
+    .replace(/\bprocess-<time>-\d+(?=\.log$)/g, 'process-<time>-<process>')
     .replace(/\d{5,}/g, '<number>')
     .replace(/(?<=<(?:number|process)>_)[a-z0-9]{5}\b/g, '<chance>');
 }

@@ -4,9 +4,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startUpstream } from '../../src/demo/upstream.ts';
 import type { Script } from '../../src/demo/upstream-script.ts';
-import { programPath } from '../../test/helpers/launcher-bundle.ts';
+import { labServer } from './agent-tour.ts';
 import { inspect, type Manner, type Setting, type Visit } from './claude-visit.ts';
 import { endMarked, findMarked, findPorts, run, waitFor } from './processes.ts';
+import { recordingWords } from './received.ts';
 import { tourPrompt } from './tour.ts';
 import type { TourAgent, TourStart } from './tour-agent.ts';
 
@@ -57,7 +58,7 @@ export async function openAgentStay(
     home: workplace.home,
     project: workplace.project,
     upstream: addressOf(upstream.url),
-    server: { command: process.execPath, args: [programPath('orders-server.mjs')] },
+    server: labServer,
     prompt: tourPrompt,
     write(path, text) {
       mkdirSync(dirname(join(workplace.home, path)), { recursive: true });
@@ -102,10 +103,10 @@ export async function visitAgent(setting: Setting, agent: TourAgent, manner: Man
 }
 
 export function agentCommand(
-  { cli }: Setting,
+  { cli, workplace }: Setting,
   { command, name }: TourAgent,
   manner: Manner,
   options: readonly string[] = [],
 ): readonly string[] {
-  return manner === 'bare' ? [command] : [process.execPath, cli, 'wrap', ...options, name];
+  return manner === 'bare' ? [command] : [process.execPath, ...recordingWords(workplace), cli, 'wrap', ...options, name];
 }

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Script } from '../../src/demo/upstream-script.ts';
 import { loadCounter } from '../../src/tokens/count.ts';
-import { startConnectProxy } from '../../test/helpers/loopback-connect.ts';
 import { checkAgentTours } from './agent-compare.ts';
 import { checkTerminalTour } from './agent-terminal.ts';
 import { planAgentTour } from './agent-tour.ts';
@@ -11,6 +10,7 @@ import { type AgentVisit, visitAgent } from './agent-visit.ts';
 import { toolTextsOf } from './any-wire.ts';
 import type { Checks } from './checks.ts';
 import type { Setting } from './claude-visit.ts';
+import { checkCorporate } from './corporate.ts';
 import { checkExcerpts } from './excerpts.ts';
 import { findNode, installAgent } from './install.ts';
 import type { TourAgent } from './tour-agent.ts';
@@ -54,7 +54,10 @@ async function checkAgent(checks: Checks, setting: Setting, agent: TourAgent): P
   await checkAgentTours(checks, agent, { bare, wrapped }, script.steps.length);
   checkReceipt(checks, wrapped, existsSync(receipt) ? readFileSync(receipt, 'utf8') : '{}');
   await checkRefused(checks, setting, agent);
-  await checkCorporate(checks, setting, agent);
+  await checkCorporate(checks, async (options) => {
+    const { requests, finished } = await visitAgent(setting, agent, 'wrapped', options);
+    return { turns: turnsOf(requests).length, finished };
+  });
   if (agent.opensFiles) {
     const { workplace } = setting;
     const visit = (script: Script) => visitAgent(setting, agent, 'wrapped', { script, keepsHome: true });
@@ -85,29 +88,6 @@ async function checkRefused(checks: Checks, setting: Setting, agent: TourAgent):
   );
   const played = [bare, wrapped].map(({ requests }) => turnsPlayed(requests));
   checks.equal('upstream was asked what it is asked bare', played[1]!, played[0]!);
-}
-
-/** With HTTPS_PROXY and HTTP_PROXY set and no NO_PROXY, the agent reaches us directly, and we the upstream through the proxy. */
-async function checkCorporate(checks: Checks, setting: Setting, agent: TourAgent): Promise<void> {
-  console.log(' behind a corporate proxy');
-  const proxy = await startConnectProxy('200 OK', undefined, { 'model.corp.example': '127.0.0.1' });
-  try {
-    const url = `http://127.0.0.1:${proxy.port}`;
-    const variables = { HTTP_PROXY: url, HTTPS_PROXY: url, http_proxy: url, https_proxy: url, NO_PROXY: '', no_proxy: '' };
-    const visit = await visitAgent(setting, agent, 'wrapped', {
-      script: { steps: [{ calls: [{ shell: 'ls', description: 'Look around' }] }, { text: 'Seen.' }] },
-      environment: variables,
-      addressOf: (address) => address.replace('127.0.0.1', 'model.corp.example'),
-    });
-    const turns = turnsOf(visit.requests).length;
-    checks.check('behind it, the tour ends', turns === 2 && visit.finished.code === 0, `${turns}\n${visit.finished.stderr.slice(-1500)}`);
-    const asked = proxy.asked.filter((host) => host.startsWith('model.corp.example:'));
-    checks.check('the upstream is reached through it', asked.length > 0, `${proxy.asked}`);
-    const loopback = proxy.asked.filter((host) => /^(?:127\.|localhost)/.test(host));
-    checks.check('and nothing on this machine is', loopback.length === 0, `${loopback}`);
-  } finally {
-    await proxy.close();
-  }
 }
 
 /** Without titles and the like, which come when they come. */

@@ -4,9 +4,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startUpstream } from '../../src/demo/upstream.ts';
 import type { UpstreamRequest } from '../../src/demo/upstream-face.ts';
+import type { Script } from '../../src/demo/upstream-script.ts';
 import type { Checks } from './checks.ts';
+import { checkCorporate } from './corporate.ts';
 import { installPythonAgent } from './install-python.ts';
 import { endMarked, type Finished, findMarked, findPorts, isListening, run, waitFor } from './processes.ts';
+import { checkSpliced, type Received, readReceived, recordingWords } from './received.ts';
 import { createWorkplace, snapshot, type Workplace } from './workplace.ts';
 
 const agent = { name: 'aider-chat', version: '0.86.1', minors: [12, 11, 10] };
@@ -23,12 +26,22 @@ export async function checkAider(checks: Checks, cli: string): Promise<void> {
       console.log(` aider --message, bare and wrapped, ${api.title}`);
       const bare = await visit(workplace, installed.folder, ['aider'], api);
       const receipt = join(workplace.temporary, '..', 'receipt.json');
-      const command = [process.execPath, cli, 'wrap', '--receipt-json', receipt, 'aider'];
+      const command = commandFor(workplace, cli, ['--receipt-json', receipt]);
       const wrapped = await visit(workplace, installed.folder, command, api);
       for (const [name, each] of Object.entries({ bare, wrapped })) checkTour(checks, name, each);
       checkSameButSmaller(checks, bare, wrapped);
+      checkSpliced(checks, wrapped, ({ body }) => setOutputAside(body.toString('latin1')));
       checkReceipt(checks, wrapped, existsSync(receipt) ? readFileSync(receipt, 'utf8') : '{}');
       await checkNoTrace(checks, bare, wrapped);
+      await checkRefused(checks, workplace, installed.folder, cli, api);
+      await checkCorporate(
+        checks,
+        async (options) => {
+          const { turns, finished } = await visit(workplace, installed.folder, commandFor(workplace, cli), api, options);
+          return { turns: turns.length, finished };
+        },
+        plainSteps.length,
+      );
     }
   } finally {
     workplace.remove();
@@ -65,8 +78,15 @@ const apis: readonly Api[] = [
   },
 ];
 
+function commandFor(workplace: Workplace, cli: string, options: readonly string[] = []): readonly string[] {
+  return [process.execPath, ...recordingWords(workplace), cli, 'wrap', ...options, 'aider'];
+}
+
 interface Visit {
   readonly finished: Finished;
+  readonly requests: readonly UpstreamRequest[];
+  /** What the proxy was sent, where there was one. */
+  readonly received: readonly Received[];
   /** Turns of the conversation, as upstream saw them. */
   readonly turns: readonly UpstreamRequest[];
   readonly refused: readonly (string | undefined)[];
@@ -78,14 +98,28 @@ interface Visit {
   readonly left: number;
 }
 
-async function visit(workplace: Workplace, folder: string, [command = '', ...words]: readonly string[], api: Api): Promise<Visit> {
+interface VisitOptions {
+  readonly steps?: Script['plainSteps'];
+  /** More of the environment, such as a corporate proxy. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What the user has set as the upstream's address, where that is not its real one. */
+  readonly addressOf?: (url: string) => string;
+}
+
+async function visit(
+  workplace: Workplace,
+  folder: string,
+  [command = '', ...words]: readonly string[],
+  api: Api,
+  { steps = plainSteps, environment = {}, addressOf = String }: VisitOptions = {},
+): Promise<Visit> {
   workplace.reset();
   const { home, project, temporary } = workplace;
   writeFileSync(join(project, 'test.sh'), testScript, { mode: 0o755 });
   const mark = randomUUID();
   let ports: readonly number[] = [];
   const upstream = await startUpstream({
-    script: { steps: [], sideText: 'fix: say what is missing', plainSteps },
+    script: { steps: [], sideText: 'fix: say what is missing', plainSteps: steps },
     onRequest: () => {
       ports = [...new Set([...ports, ...findPorts(findMarked(mark))])];
     },
@@ -100,7 +134,8 @@ async function visit(workplace: Workplace, folder: string, [command = '', ...wor
       ...{ OPENAI_API_KEY: 'dummy', ANTHROPIC_API_KEY: 'dummy', GIT_CONFIG_NOSYSTEM: '1', LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
       // Whatever else it would call goes nowhere, and what goes to loopback does not pass there.
       ...{ HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' },
-      ...api.choose(upstream.url, project),
+      ...api.choose(addressOf(upstream.url), project),
+      ...environment,
     },
   });
   await waitFor(() => findMarked(mark).length === 0, 2);
@@ -111,6 +146,8 @@ async function visit(workplace: Workplace, folder: string, [command = '', ...wor
   const isOurs = (name: string) => name.startsWith(ourCache);
   return {
     finished,
+    requests: upstream.requests,
+    received: readReceived(workplace),
     turns: ofApi.filter(({ answer }) => answer?.played.startsWith('plain step')),
     refused: upstream.requests.filter(({ answer }) => (answer?.status ?? 0) >= 400).map(({ answer }) => answer?.played),
     edited: readFileSync(join(project, 'src/handlers.js'), 'utf8'),
@@ -163,6 +200,18 @@ function setOutputAside(text: string): string {
   return text
     .replace(/(And got this output:\\n\\n)(?:[^"\\]|\\.)*?(?=(?:\\n)+(?:"|# \*SEARCH))/g, '$1…')
     .replace(/(git hash )[0-9a-f]{7}/g, '$1<hash>');
+}
+
+/** What upstream refuses, the agent is told, and ends as it does without us; after a 403 it would try again for a minute. */
+async function checkRefused(checks: Checks, workplace: Workplace, folder: string, cli: string, api: Api): Promise<void> {
+  console.log(' refused by upstream with 401 after the first edit, bare and wrapped');
+  const options = { steps: [plainSteps[0]!, { status: 401 }] };
+  const bare = await visit(workplace, folder, ['aider'], api, options);
+  const wrapped = await visit(workplace, folder, commandFor(workplace, cli), api, options);
+  const { code } = bare.finished;
+  checks.check(`refused: exit code ${code}, as bare`, code !== null && wrapped.finished.code === code, wrapped.finished.stderr);
+  const played = ({ requests }: Visit) => requests.map(({ path, answer }) => `${path} ${answer?.played} ${answer?.status}`).join('\n');
+  checks.equal('upstream was asked what it is asked bare', played(wrapped), played(bare));
 }
 
 function checkReceipt(checks: Checks, { finished, turns }: Visit, json: string): void {

@@ -1,50 +1,66 @@
-/** What a request says in any of the four APIs: its tool results, and everything else, to compare. */
+/** What a request says in any of the four APIs: its tool results, and everything else, to compare. Found by paths in the JSON text itself. */
+import { type JSONPath, visit } from 'jsonc-parser';
 import type { UpstreamRequest } from '../../src/demo/upstream-face.ts';
 
-type Json = Record<string, unknown>;
+/** A body as it was received. */
+type Sent = Pick<UpstreamRequest, 'body'>;
 
 /** Every tool result's text, in order. */
-export function toolTextsOf({ json }: UpstreamRequest): readonly string[] {
-  const texts: string[] = [];
-  visit(json, (text) => {
-    texts.push(text);
-    return text;
-  });
-  return texts;
+export function toolTextsOf({ body }: Sent): readonly string[] {
+  const json = body.toString('utf8');
+  return findToolTexts(json).map(({ start, end }) => JSON.parse(json.slice(start, end)) as string);
 }
 
-/** The request as text with a mark for every tool result's text. */
-export function withoutToolTexts({ json }: UpstreamRequest): string {
-  return JSON.stringify(
-    visit(structuredClone(json), () => '…'),
-    undefined,
-    1,
-  );
-}
-
-/** Gives each tool result's text to `change` and puts in its place what comes back. */
-function visit(json: unknown, change: (text: string) => string): unknown {
-  const body = (json ?? {}) as Json;
-  for (const message of listOf(body.messages)) {
-    if (message.role === 'tool') message.content = changed(message.content, change);
-    for (const block of listOf(message.content)) if (block.type === 'tool_result') block.content = changed(block.content, change);
+/** The body's own bytes, as Latin-1, with a mark for every tool result's text. */
+export function withoutToolTexts({ body }: Sent): string {
+  const json = body.toString('latin1');
+  let rest = '';
+  let from = 0;
+  for (const { start, end } of findToolTexts(json)) {
+    rest += `${json.slice(from, start)}…`;
+    from = end;
   }
-  for (const item of listOf(body.input)) if ('output' in item) item.output = changed(item.output, change);
-  for (const { parts } of listOf(body.contents))
-    for (const { functionResponse } of listOf(parts)) {
-      const response = (functionResponse as Json | undefined)?.response as Json | undefined;
-      for (const name of Object.keys(response ?? {})) response![name] = changed(response![name], change);
-    }
-  return body;
+  return rest + json.slice(from);
 }
 
-/** A text, or parts of which some are texts. */
-function changed(content: unknown, change: (text: string) => string): unknown {
-  if (typeof content === 'string') return change(content);
-  for (const part of listOf(content)) if (typeof part.text === 'string') part.text = change(part.text);
-  return content;
+interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
-function listOf(value: unknown): Json[] {
-  return Array.isArray(value) ? value.filter((each): each is Json => typeof each === 'object' && each !== null) : [];
+/** The string literals, quotes included. */
+function findToolTexts(json: string): readonly Span[] {
+  const root = parse(json);
+  const spans: Span[] = [];
+  visit(json, {
+    onLiteralValue(value, start, length, _line, _column, path) {
+      if (typeof value === 'string' && isToolText(root, path())) spans.push({ start, end: start + length });
+    },
+  });
+  return spans;
+}
+
+/** Shapes of paths at which they stand, as a text of its own or as parts of which some are texts, and what must hold of what is around it. */
+const places: readonly (readonly [shape: RegExp, holds: (root: unknown, path: JSONPath) => boolean])[] = [
+  [/^messages\.\*\.content(?:\.\*\.text)?$/, (root, path) => at(root, path.slice(0, 2)).role === 'tool'],
+  [/^messages\.\*\.content\.\*\.content(?:\.\*\.text)?$/, (root, path) => at(root, path.slice(0, 4)).type === 'tool_result'],
+  [/^input\.\*\.output(?:\.\*\.text)?$/, () => true],
+  [/^contents\.\*\.parts\.\*\.functionResponse\.response\.\w+(?:\.\*\.text)?$/, () => true],
+];
+
+function isToolText(root: unknown, path: JSONPath): boolean {
+  const shape = path.map((key) => (typeof key === 'number' ? '*' : key)).join('.');
+  return places.some(([pattern, holds]) => pattern.test(shape) && holds(root, path));
+}
+
+function at(root: unknown, path: JSONPath): Record<string, unknown> {
+  return path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], root) as Record<string, unknown>;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }

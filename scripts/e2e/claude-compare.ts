@@ -142,7 +142,7 @@ function withoutResultText(message: string): string {
   if (!message.includes('"type":"tool_result"')) return message;
   return message
     .replace(/("tool_use_id":"\w+","type":"tool_result","content":)"(?:[^"\\]|\\.)*"/g, '$1…')
-    .replace(/("type":"tool_result","content":)"(?:[^"\\]|\\.)*"/g, '$1…');
+    .replace(/("type":"tool_result","content":(?:\[\{"type":"text","text":)?)"(?:[^"\\]|\\.)*"/g, '$1…');
 }
 
 function sent({ answer }: Visit['requests'][number]): number {

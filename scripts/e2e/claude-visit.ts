@@ -5,6 +5,7 @@ import { startUpstream, type Upstream } from '../../src/demo/upstream.ts';
 import type { UpstreamRequest } from '../../src/demo/upstream-face.ts';
 import type { Script } from '../../src/demo/upstream-script.ts';
 import { endMarked, type Finished, findMarked, findPorts, type MarkedProcess, run, stdinOf, waitFor } from './processes.ts';
+import { type Received, readReceived, recordingWords } from './received.ts';
 import { planTour, tourPrompt } from './tour.ts';
 import { snapshot, type Workplace } from './workplace.ts';
 
@@ -29,6 +30,8 @@ export interface Visit {
   readonly ours: ReadonlyMap<string, string>;
   readonly temporary: ReadonlyMap<string, string>;
   readonly edited: string | undefined;
+  /** What the proxy was sent, where there was one. */
+  readonly received: readonly Received[];
   /** What was there in the middle of it. */
   readonly midway: Midway | undefined;
   /** Processes still there two seconds after its end. */
@@ -46,6 +49,8 @@ export interface Midway {
 
 export interface VisitOptions {
   readonly script?: Script;
+  /** What the person asks. */
+  readonly prompt?: string;
   /** What Claude Code may do without asking; everything on the tour, unless told. */
   readonly tools?: string;
   /** More words for Claude Code itself. */
@@ -54,19 +59,30 @@ export interface VisitOptions {
   readonly options?: readonly string[];
   /** True: the home stays as the last visit left it. */
   readonly keepsHome?: boolean;
+  /** More of the environment, such as a corporate proxy. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What the user has set as the upstream's address, where that is not its real one. */
+  readonly addressOf?: (url: string) => string;
+  /** After which step the middle is. */
+  readonly middle?: string;
   /** Called in the middle of the tour with what is found there, and with every process of the visit; the tour waits for it. */
   readonly onMidway?: (midway: Midway, processes: readonly MarkedProcess[]) => void | Promise<void>;
 }
 
 export const ourCache = join('.cache', 'headroom');
-const middle = 'step 6';
 
 /** `claude -p` on the tour. */
 export async function visit(setting: Setting, manner: Manner, options: VisitOptions = {}): Promise<Visit> {
   const { workplace } = setting;
   if (!options.keepsHome) workplace.reset();
   const stay = await openStay(setting, options);
-  const flags = ['-p', tourPrompt, '--allowedTools', options.tools ?? 'Bash,Edit,Write,Read,Grep,Agent', ...(options.flags ?? [])];
+  const flags = [
+    '-p',
+    options.prompt ?? tourPrompt,
+    '--allowedTools',
+    options.tools ?? 'Bash,Edit,Write,Read,Grep,Agent',
+    ...(options.flags ?? []),
+  ];
   const [command, ...args] = commandFor(setting, manner, flags, options.options);
   const finished = await run(command!, args, { cwd: workplace.project, env: stay.environment });
   const left = await stay.close();
@@ -84,7 +100,10 @@ export interface Stay {
 }
 
 /** An upstream that plays the tour and looks around in the middle of it. */
-export async function openStay(setting: Setting, { script, onMidway }: VisitOptions): Promise<Stay> {
+export async function openStay(
+  setting: Setting,
+  { script, middle = 'step 6', onMidway, environment: more, addressOf = String }: VisitOptions,
+): Promise<Stay> {
   const { workplace, agentFolder, count } = setting;
   const mark = randomUUID();
   let midway: Midway | undefined;
@@ -112,9 +131,10 @@ export async function openStay(setting: Setting, { script, onMidway }: VisitOpti
     TERM: 'xterm-256color',
     GIT_CONFIG_NOSYSTEM: '1',
     ANTHROPIC_API_KEY: 'dummy',
-    ANTHROPIC_BASE_URL: upstream.url,
+    ANTHROPIC_BASE_URL: addressOf(upstream.url),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     AGENT_TOUR_RUN: mark,
+    ...more,
   };
   return {
     upstream,
@@ -131,8 +151,15 @@ export async function openStay(setting: Setting, { script, onMidway }: VisitOpti
   };
 }
 
-export function commandFor({ cli }: Setting, manner: Manner, flags: readonly string[], options: readonly string[] = []): string[] {
-  return manner === 'bare' ? ['claude', ...flags] : [process.execPath, cli, 'wrap', ...options, 'claude', ...flags];
+export function commandFor(
+  { cli, workplace }: Setting,
+  manner: Manner,
+  flags: readonly string[],
+  options: readonly string[] = [],
+): string[] {
+  return manner === 'bare'
+    ? ['claude', ...flags]
+    : [process.execPath, ...recordingWords(workplace), cli, 'wrap', ...options, 'claude', ...flags];
 }
 
 /** The agent itself among the processes of a visit. */
@@ -142,11 +169,12 @@ export function findAgentProcess(processes: readonly MarkedProcess[]): number | 
 
 /** The launcher among the processes of a visit. */
 export function findLauncher({ cli }: Setting, processes: readonly MarkedProcess[]): number | undefined {
-  return processes.find(({ args }) => args[1] === cli && args[2] === 'wrap')?.pid;
+  return processes.find(({ args }) => args[args.indexOf(cli) + 1] === 'wrap')?.pid;
 }
 
 /** What stands on the disk now. */
-export function inspect({ home, project, temporary }: Workplace): Pick<Visit, 'home' | 'ours' | 'temporary' | 'edited'> {
+export function inspect(workplace: Workplace): Pick<Visit, 'home' | 'ours' | 'temporary' | 'edited' | 'received'> {
+  const { home, project, temporary } = workplace;
   const all = snapshot(home);
   const isOurs = (name: string) => name.startsWith(ourCache);
   // Claude Code writes it when it has lived for some five seconds: by chance of load here and not there.
@@ -156,5 +184,6 @@ export function inspect({ home, project, temporary }: Workplace): Pick<Visit, 'h
     ours: new Map([...all].filter(([name]) => isOurs(name))),
     temporary: snapshot(temporary),
     edited: snapshot(join(project, 'src')).get('handlers.js'),
+    received: readReceived(workplace),
   };
 }

@@ -3,16 +3,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCounter } from '../../src/tokens/count.ts';
 import { familyFactor } from '../../src/tokens/family.ts';
+import { labServer, serverTour } from './agent-tour.ts';
 import type { Checks } from './checks.ts';
 import { checkCold } from './claude-cold.ts';
 import { checkBill, checkNoTrace, checkPrefixes, checkSameButSmaller, checkSameEnd, checkTour } from './claude-compare.ts';
 import { checkLedger, checkOriginals } from './claude-kept.ts';
 import { checkKilled, checkKilledInTerminal, visitKilled } from './claude-kill.ts';
 import { checkReceipt } from './claude-receipt.ts';
+import { checkNested, checkSessions } from './claude-sessions.ts';
 import { checkTerminal, visitInTerminal } from './claude-terminal.ts';
 import { type Setting, type Visit, visit } from './claude-visit.ts';
+import { checkCorporate } from './corporate.ts';
 import { checkExcerpts } from './excerpts.ts';
 import { installAgent } from './install.ts';
+import { checkSpliced } from './received.ts';
 import { hasTmux } from './screen.ts';
 import { planHelpers, planTour, tourEnd } from './tour.ts';
 import { messagesOf, resultsOf, turnsOf } from './wire.ts';
@@ -38,7 +42,14 @@ export async function checkClaude(checks: Checks, cli: string): Promise<void> {
     const bare = await checkPrinted(checks, setting);
     await checkUnchanged(checks, setting, bare[0]!);
     await checkHelpers(checks, setting);
+    await checkServer(checks, setting);
+    await checkSessions(checks, setting);
+    await checkNested(checks, setting);
     await checkRefused(checks, setting);
+    await checkCorporate(checks, async (options) => {
+      const { requests, finished } = await visit(setting, 'wrapped', options);
+      return { turns: turnsOf(requests).length, finished };
+    });
     await checkOriginals(checks, setting);
     await checkExcerpts(checks, {
       workplace,
@@ -70,6 +81,7 @@ async function checkPrinted(checks: Checks, setting: Setting): Promise<Visit[]> 
   checkSameEnd(checks, bare, wrapped, 0);
   checkReceipt(checks, bare, wrapped, { receipt: take(files.receipt), explain: take(files.explain) });
   checkSameButSmaller(checks, bare, wrapped);
+  checkSpliced(checks, wrapped);
   checkBill(checks, bare, wrapped);
   checkLedger(checks, wrapped);
   await checkNoTrace(checks, [bare], wrapped);
@@ -101,12 +113,33 @@ async function checkHelpers(checks: Checks, setting: Setting): Promise<void> {
     checks.check(`${conversation}: all its turns`, turns.length === (conversation === 'step' ? 5 : 3), `${turns.length}`);
     checkPrefixes(checks, wrapped.requests, conversation);
   }
+  checkSpliced(checks, wrapped);
   const results = resultsOf(turnsOf(wrapped.requests).at(-1)!).map(({ text }) => text);
   const isWhole = (word: string) => results.some((text) => text.includes(word));
   checks.check(
     'what only the subagents have seen is shown in full',
     isWhole('export function currencyOf(order) {') && isWhole("roles.includes('export')"),
   );
+}
+
+/** A tool of an MCP server that the user brings along. */
+async function checkServer(checks: Checks, setting: Setting): Promise<void> {
+  console.log(' a tool of an MCP server, bare and wrapped');
+  const servers = JSON.stringify({ mcpServers: { lab: labServer } });
+  const options = { script: serverTour, tools: 'mcp__lab__list_orders', flags: ['--mcp-config', servers] };
+  const bare = await visit(setting, 'bare', options);
+  const wrapped = await visit(setting, 'wrapped', options);
+  checkSameEnd(checks, bare, wrapped, 0);
+  for (const { manner, requests } of [bare, wrapped]) {
+    const results = turnsOf(requests).slice(-1).flatMap(resultsOf);
+    checks.check(
+      `${manner}: the MCP server answered`,
+      results.some(({ text }) => text.includes('customer_email')),
+      JSON.stringify(results),
+    );
+  }
+  checkSameButSmaller(checks, bare, wrapped);
+  checkSpliced(checks, wrapped);
 }
 
 /** An upstream that says no: the agent shows it and ends as it would without us. */
@@ -132,6 +165,7 @@ async function checkInTerminal(checks: Checks, setting: Setting, printed: readon
   checks.check('the agent had a terminal of its own', isOwn ?? false, JSON.stringify(wrapped.midway));
   checks.check('exit code 0, as bare', bare.finished.code === 0 && wrapped.finished.code === 0, wrapped.screen.slice(-2000));
   checkSameButSmaller(checks, bare, wrapped);
+  checkSpliced(checks, wrapped);
   checkBill(checks, bare, wrapped);
   await checkNoTrace(checks, [bare, ...printed], wrapped);
   console.log(' headroom wrap claude at a terminal, launcher killed with SIGKILL');

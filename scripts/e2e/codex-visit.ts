@@ -6,6 +6,7 @@ import type { Script } from '../../src/demo/upstream-script.ts';
 import { commandFor, type Manner, ourCache, type Setting, type Visit } from './claude-visit.ts';
 import { logIn, startChatGpt } from './codex-account.ts';
 import { endMarked, findMarked, findPorts, run, waitFor } from './processes.ts';
+import { readReceived } from './received.ts';
 import { tourEnd, tourPrompt } from './tour.ts';
 import { snapshot } from './workplace.ts';
 
@@ -18,6 +19,12 @@ export interface CodexVisitOptions {
   readonly options?: readonly string[];
   /** True: home and project stay as they are. */
   readonly keepsHome?: boolean;
+  /** More of Codex's configuration, each `key=value` in TOML. */
+  readonly configuration?: readonly string[];
+  /** More of the environment, such as a corporate proxy. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What the user has set as the upstream's address, where that is not its real one. */
+  readonly addressOf?: (url: string) => string;
 }
 
 /** Codex reads by commands, and edits by patches of whole lines. */
@@ -52,7 +59,7 @@ const middle = 'step 6';
 export async function visitCodex(
   setting: Setting,
   manner: Manner,
-  { script, model, options = [], hasAccount, keepsHome }: CodexVisitOptions,
+  { script, model, options = [], hasAccount, keepsHome, configuration = [], environment: more, addressOf = String }: CodexVisitOptions,
 ): Promise<Visit> {
   const { workplace, agentFolder, count } = setting;
   if (!keepsHome) workplace.reset();
@@ -69,9 +76,10 @@ export async function visitCodex(
     },
   });
   const chosen = [
-    chatGpt ? `chatgpt_base_url="${chatGpt.url}/backend-api/"` : `openai_base_url="${upstream.url}/v1"`,
+    chatGpt ? `chatgpt_base_url="${chatGpt.url}/backend-api/"` : `openai_base_url="${addressOf(upstream.url)}/v1"`,
     'analytics.enabled=false',
     'check_for_update_on_startup=false',
+    ...configuration,
   ];
   const flags = [...chosen.flatMap((each) => ['-c', each]), 'exec', '-s', 'danger-full-access', '-m', model, tourPrompt];
   const [command = '', ...args] = commandFor(setting, manner, flags, hasAccount ? ['--upstream', upstream.url, ...options] : options).map(
@@ -86,6 +94,7 @@ export async function visitCodex(
     GIT_CONFIG_NOSYSTEM: '1',
     ...(chatGpt ? { CODEX_CA_CERTIFICATE: chatGpt.authority } : { CODEX_API_KEY: 'dummy' }),
     AGENT_TOUR_RUN: mark,
+    ...more,
   };
   const finished = await run(command, args, { cwd: workplace.project, env: environment });
   await waitFor(() => findMarked(mark).length === 0, 2);
@@ -101,6 +110,7 @@ export async function visitCodex(
     ours: new Map([...all].filter(([name]) => isOurs(name))),
     temporary: filesOf(workplace.temporary),
     edited: snapshot(join(workplace.project, 'src')).get('handlers.js'),
+    received: readReceived(workplace),
   };
 }
 

@@ -4,20 +4,25 @@ import { join } from 'node:path';
 import type { UpstreamRequest } from '../../src/demo/upstream-face.ts';
 import { loadCounter } from '../../src/tokens/count.ts';
 import { checkTerminalTour } from './agent-terminal.ts';
+import { labServer, serverTour } from './agent-tour.ts';
 import type { Checks } from './checks.ts';
 import { checkHome, checkSameEnd } from './claude-compare.ts';
 import type { Setting, Visit } from './claude-visit.ts';
 import { codexAtTerminal } from './codex-terminal.ts';
 import { codexAside, codexTour, visitCodex } from './codex-visit.ts';
+import { checkCorporate } from './corporate.ts';
 import { checkExcerpts } from './excerpts.ts';
 import { installAgent } from './install.ts';
 import { isListening } from './processes.ts';
+import { checkSpliced } from './received.ts';
 import { turnsOf, usagesOf } from './wire.ts';
 import { createWorkplace } from './workplace.ts';
 
 const version = '0.169.0';
 export const title = `Codex ${version}`;
 const withFunctions = 'gpt-5.5';
+/** Told of tools of MCP servers from the start; newer ones search for them first. */
+const withServers = 'gpt-5.2';
 const inCodeMode = 'gpt-6.1-sol';
 
 export async function checkCodex(checks: Checks, cli: string): Promise<void> {
@@ -28,7 +33,12 @@ export async function checkCodex(checks: Checks, cli: string): Promise<void> {
     for (const model of [withFunctions, inCodeMode]) await checkModel(checks, setting, model);
     await checkAccount(checks, setting);
     await checkUnchanged(checks, setting);
+    await checkServer(checks, setting);
     await checkRefused(checks, setting);
+    await checkCorporate(checks, async (options) => {
+      const { requests, finished } = await visitCodex(setting, 'wrapped', { model: withFunctions, ...options });
+      return { turns: turnsOf(requests).length, finished };
+    });
     await checkTerminalTour(checks, setting, codexAtTerminal, codexAtTerminal.terminal, codexTour);
     await checkExcerpts(checks, {
       workplace,
@@ -51,6 +61,7 @@ async function checkModel(checks: Checks, setting: Setting, model: string): Prom
   checkSameEnd(checks, bare, wrapped, 0);
   checkWire(checks, bare, wrapped);
   checkSmaller(checks, bare, wrapped);
+  checkSpliced(checks, wrapped);
   checkReceipt(checks, wrapped, existsSync(file) ? readFileSync(file, 'utf8') : '{}');
   await checkNoTrace(checks, bare, wrapped);
 }
@@ -82,6 +93,26 @@ async function checkUnchanged(checks: Checks, setting: Setting): Promise<void> {
     const [found = '', expected = ''] = [wrapped, bare].map((visit) => codexAside(turnsOf(visit.requests).flatMap(itemsOf).join('\n')));
     checks.equal('every item is that of a bare run', found, expected);
   }
+}
+
+/** A tool of an MCP server that the user brings along. */
+async function checkServer(checks: Checks, setting: Setting): Promise<void> {
+  console.log(' a tool of an MCP server, bare and wrapped');
+  const configuration = [`mcp_servers.lab={command=${JSON.stringify(labServer.command)},args=${JSON.stringify(labServer.args)}}`];
+  const options = { model: withServers, script: serverTour, configuration };
+  const bare = await visitCodex(setting, 'bare', options);
+  const wrapped = await visitCodex(setting, 'wrapped', options);
+  checkSameEnd(checks, bare, wrapped, 0);
+  for (const { manner, requests } of [bare, wrapped]) {
+    const outputs = turnsOf(requests).slice(-1).flatMap(outputsOf);
+    checks.check(
+      `${manner}: the MCP server answered`,
+      outputs.some((text) => text.includes('customer_email')),
+      outputs.join('\n'),
+    );
+  }
+  checkSmaller(checks, bare, wrapped);
+  checkSpliced(checks, wrapped);
 }
 
 async function checkRefused(checks: Checks, setting: Setting): Promise<void> {

@@ -46,13 +46,12 @@ function endOfString(json: string, start: number): number {
   return at;
 }
 
-/** The raw messages of a request without the client's moving markers; a system message's single text is a plain string. */
+/** The raw messages of a request without the client's moving markers; a message's single text is a plain string, as it is when it bears none. */
 export function messagesOf(request: UpstreamRequest): string[] {
   const messages = membersOf(request.body.toString('utf8')).get('messages') ?? '[]';
   return partsOf(messages).map((message) => {
     const unmarked = message.replace(/,"cache_control":\{"type":"ephemeral"(,"ttl":"\w+")?\}/g, '');
-    if (!unmarked.startsWith('{"role":"system"')) return unmarked;
-    return unmarked.replace(/"content":\[\{"type":"text","text":("(?:[^"\\]|\\.)*")\}\]/, '"content":$1');
+    return unmarked.replace(/^(\{"role":"\w+","content":)\[\{"type":"text","text":("(?:[^"\\]|\\.)*")\}\]/, '$1$2');
   });
 }
 

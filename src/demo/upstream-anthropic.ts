@@ -64,7 +64,10 @@ function readScene({ messages, system, tools = [] }: AnthropicRequest): Scene {
     turns: messages
       .slice(asked + 1)
       .filter(({ role, content }) => role === 'assistant' && blocksOf(content).some(({ type }) => type === 'tool_use')).length,
-    wantsSummary: /respond with text only|detailed summary of (the|this) conversation/i.test(prompt),
+    // It may stand behind the last results, in their message.
+    wantsSummary: /respond with text only|detailed summary of (the|this) conversation/i.test(
+      promptText(messages.findLast(({ role }) => role === 'user')),
+    ),
     tools: tools.map((tool) => ({ name: tool.name, properties: Object.keys(tool.input_schema?.properties ?? {}) })),
     instructions: blocksOf(system)
       .flatMap(({ text }) => text ?? [])
