@@ -39,9 +39,9 @@ function failing(call: number, rewrite: Pipeline['rewrite']): Pipeline {
   let count = -1;
   return {
     ...pipeline,
-    rewrite: (conversation) => {
+    *rewriteInSteps(conversation) {
       count += 1;
-      return count === call ? rewrite(conversation) : pipeline.rewrite(conversation);
+      return count === call ? rewrite(conversation) : yield* pipeline.rewriteInSteps(conversation);
     },
   };
 }

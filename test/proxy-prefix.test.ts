@@ -43,9 +43,9 @@ async function play(steps: readonly Step[]): Promise<void> {
     );
   const faulty = (pipeline: Pipeline): Pipeline => ({
     ...pipeline,
-    rewrite: (conversation) => {
+    rewriteInSteps: (conversation) => {
       if (fate === 'fault') throw new Error('fault');
-      return pipeline.rewrite(conversation);
+      return pipeline.rewriteInSteps(conversation);
     },
   });
   let proxy: LoopbackProxy = await start();

@@ -3,11 +3,12 @@ import { type Block, type Conversation, messagesKey } from '../block.ts';
 import { messageOf } from '../errors.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
 import { planCold } from './cold.ts';
-import { type Decided, decide, decideCold, type KeepOriginal } from './decide.ts';
+import { type Decided, decideCold, decideInSteps, type KeepOriginal } from './decide.ts';
 import { type BlockRecord, beforeUs, type Decision, leave } from './decision.ts';
 import type { WrittenExcerpt } from './excerpt.ts';
 import { withOrigin } from './origin.ts';
 import { filedUnder, type Pipeline, type RewriteOptions, type Rewriting, type Skip } from './pipeline.ts';
+import { finish, type Steps } from './steps.ts';
 import { createThread, cutBack, showAsItCame, showShrunk, type Thread } from './thread.ts';
 import type { VisibleLines } from './visible-lines.ts';
 
@@ -20,30 +21,28 @@ export interface PipelineOptions {
   readonly skips?: readonly Skip[];
   /** UTF-16 units of conversation text, and of outgoing text, kept in memory; the least recently used goes first. */
   readonly mostRemembered?: number;
+  /** UTF-16 units of text that one step works on, unless a single block has more: 25 ms for 100 KB. */
+  readonly mostPerStep?: number;
 }
 
-export function createPipeline({ count, keep, skips: earlierSkips = [], mostRemembered = 8 * 1024 * 1024 }: PipelineOptions): Pipeline {
+export function createPipeline({
+  count,
+  keep,
+  skips: earlierSkips = [],
+  mostRemembered = 8 * 1024 * 1024,
+  mostPerStep = 16 * 1024,
+}: PipelineOptions): Pipeline {
   /** By the key of the last block. */
   const threads = new BoundedMap<Thread>(mostRemembered);
+  /** Taken out of the map by rewritings that are not through. */
+  const growing = new Set<Thread>();
   const decisions = new BoundedMap<Decision>(mostRemembered);
   const accepted = new BoundedMap<true>(200_000);
   const pinned = new Map<string, Skip>(earlierSkips.map((skip) => [skip.key, skip]));
 
   return {
-    rewrite: (conversation, options = {}) => {
-      const { blocks } = conversation;
-      const work: Work = { conversation, options, skips: [], chosen: new Map() };
-      if (options.moment === 'cold') {
-        forgetAll(blocks, options.era);
-        if (keep) work.chosen = planCold(blocks);
-      }
-      const thread = takeThread(blocks, options.era);
-      const known = thread.keys.length;
-      for (let at = known; at < blocks.length; at++) extend(thread, work, at);
-      const last = thread.keys.at(-1);
-      if (last !== undefined) threads.set(last, thread, thread.visible.shown + 1000);
-      return collect(conversation, thread, Math.max(known, options.carried ?? 0), work.skips);
-    },
+    rewrite: (conversation, options) => finish(rewriteInSteps(conversation, options)),
+    rewriteInSteps,
     skip: (keys, reason) => {
       const now = new Set(keys);
       for (const key of now) {
@@ -51,6 +50,7 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
         decisions.delete(key);
       }
       for (const [last, thread] of threads.each()) if (thread.keys.some((key) => now.has(key))) threads.delete(last);
+      for (const thread of growing) if (thread.keys.some((key) => now.has(key))) growing.delete(thread);
     },
     accept: (keys) => {
       for (const key of keys) accepted.set(key, true);
@@ -62,6 +62,46 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
       for (const [key] of decisions.each()) if (key.startsWith(era)) decisions.delete(key);
     },
   };
+
+  function* rewriteInSteps(conversation: Conversation, options: RewriteOptions = {}): Steps<Rewriting> {
+    const { blocks } = conversation;
+    const work: Work = { conversation, options, skips: [], chosen: new Map() };
+    let carried = options.carried ?? 0;
+    for (;;) {
+      if (options.moment === 'cold') {
+        forgetAll(blocks, options.era);
+        if (keep) work.chosen = planCold(blocks);
+      }
+      const thread = takeThread(blocks, options.era);
+      carried = Math.max(carried, thread.keys.length);
+      if (!(yield* grow(thread, work))) continue;
+      const last = thread.keys.at(-1);
+      if (last !== undefined) threads.set(last, thread, thread.visible.shown + 1000);
+      return collect(conversation, thread, carried, work.skips);
+    }
+  }
+
+  /** False where a block that it has was skipped between two steps: what is behind it may be otherwise now. */
+  function* grow(thread: Thread, work: Work): Steps<boolean> {
+    const { blocks } = work.conversation;
+    let units = 0;
+    growing.add(thread);
+    try {
+      for (let at = thread.keys.length; at < blocks.length; at++) {
+        const more = blocks[at]!.text.length;
+        if (units > 0 && units + more > mostPerStep) {
+          yield;
+          units = 0;
+          if (!growing.has(thread)) return false;
+        }
+        yield* extend(thread, work, at);
+        units += more;
+      }
+      return true;
+    } finally {
+      growing.delete(thread);
+    }
+  }
 
   /** What was decided of these blocks, and what is known of others that begin as they do. */
   function forgetAll(blocks: readonly Block[], era: string | undefined): void {
@@ -84,11 +124,11 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
     return best.thread;
   }
 
-  function extend(thread: Thread, work: Work, at: number): void {
+  function* extend(thread: Thread, work: Work, at: number): Steps<void> {
     const { visible } = thread;
     const block = withOrigin(work.conversation.blocks, at);
     const mark = visible.mark();
-    const decision = block.source === 'result' ? settle(thread, work, block, at) : undefined;
+    const decision = block.source === 'result' ? yield* settle(thread, work, block, at) : undefined;
     if (!decision?.replacement && block.source !== 'opaque') {
       visible.rollBack(mark);
       showAsItCame(visible, block);
@@ -100,12 +140,12 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
   }
 
   /** What a result becomes; where it is shrunk, its outgoing lines have been shown. */
-  function settle(
+  function* settle(
     { visible, decisions: earlier }: Thread,
     { conversation, options, skips, chosen }: Work,
     block: Block,
     at: number,
-  ): Decision {
+  ): Steps<Decision> {
     const { recorded, sent = 0, foreign = 0, leaves, leastForExcerpt } = options;
     const key = filedUnder(block.key, options.era);
     const pin = pinned.get(key);
@@ -121,13 +161,13 @@ export function createPipeline({ count, keep, skips: earlierSkips = [], mostReme
     try {
       const { noExcerpt, ...decided } =
         decideChosen(block, chosen.get(at), visible) ??
-        decide(block, visible, {
+        (yield* decideInSteps(block, visible, {
           count,
           allowsRepeats: conversation.allowsRepeats,
           asked: () => saidBefore(conversation.blocks, at),
           leastForExcerpt: leastForExcerpt?.(at, earlier),
           keep: pin ? undefined : keep,
-        });
+        }));
       decision = decided;
       if (noExcerpt !== undefined) settleSkip({ key, reason: noExcerpt, only: 'excerpt' });
     } catch (thrown) {

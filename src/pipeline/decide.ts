@@ -9,6 +9,7 @@ import { closeExcerpt, type WrittenExcerpt } from './excerpt.ts';
 import { layOut, readBack } from './layout.ts';
 import { findRepeats, type Repeat } from './repeats.ts';
 import { route, routeExcerpt, type Shaped } from './route.ts';
+import { finish, type Steps } from './steps.ts';
 import { outputOf } from './thread.ts';
 import type { VisibleLines } from './visible-lines.ts';
 
@@ -33,28 +34,42 @@ export interface Decided extends Decision {
   readonly noExcerpt?: string;
 }
 
+/** UTF-16 units of a text that are no work worth a step of its own. */
+const leastForStep = 16 * 1024;
+
 /** Decides a result at first sight. Where it is shrunk, its outgoing lines have been shown in `visible`; else the caller rolls back. May throw: the caller makes that a skip. */
 export function decide(block: Block, visible: VisibleLines, options: DecideOptions): Decided {
+  return finish(decideInSteps(block, visible, options));
+}
+
+/** The same, a big text in several steps. */
+export function* decideInSteps(block: Block, visible: VisibleLines, options: DecideOptions): Steps<Decided> {
   const { text, call } = block;
   const reason = reasonToLeave(text, call);
   if (reason !== undefined) return leave(reason, 0);
   const tokensBefore = options.count(text);
   if (tokensBefore < leastTokens) return leave('small', tokensBefore);
 
+  yield* pause(text);
   const mark = visible.mark();
-  const whole = shape(block, tokensBefore, route({ text, call }, options.count), visible, options);
+  const routed = route({ text, call }, options.count);
+  yield* pause(text);
+  const whole = yield* shape(block, tokensBefore, routed, visible, options);
   const least = options.leastForExcerpt;
   if (!options.keep || !paysAsExcerpt(whole.tokensAfter, 0, least)) return whole;
+  yield* pause(text);
   const shaped = routeExcerpt({ text, call, asked: options.asked() });
+  yield* pause(text);
   if (!shaped || !paysAsExcerpt(whole.tokensAfter, options.count(shaped.text), least)) return whole;
   // Before a line of it leaves, the original is where its note says.
   const kept = options.keep(text);
   if ('reason' in kept) return { ...whole, noExcerpt: `no excerpt: ${kept.reason}` };
   visible.rollBack(mark);
-  const excerpt = shape(block, tokensBefore, { ...shaped, text: closeExcerpt(shaped.excerpt, kept.path) }, visible, options);
+  yield* pause(text);
+  const excerpt = yield* shape(block, tokensBefore, { ...shaped, text: closeExcerpt(shaped.excerpt, kept.path) }, visible, options);
   if (excerpt.replacement !== undefined) return { ...excerpt, original: nameIn(kept.path) };
   visible.rollBack(mark);
-  return shape(block, tokensBefore, route({ text, call }, options.count), visible, options);
+  return yield* shape(block, tokensBefore, routed, visible, options);
 }
 
 /** What an old result becomes at a cold moment, its original kept; undefined where it is left to be decided as at first sight. Shows nothing. */
@@ -75,13 +90,13 @@ export function decideCold(
 }
 
 /** One shape of a text with its repeats noted and its numbers thinned, or the reason why it does not pay. */
-function shape(
+function* shape(
   block: Block,
   tokensBefore: number,
   shaped: Shaped,
   visible: VisibleLines,
   { allowsRepeats, count }: DecideOptions,
-): Decision {
+): Steps<Decision> {
   const numbered = readNumbers(shaped.text.split('\n'), shaped.form !== 'excerpt' && numbersLines(block.call));
   visible.open(outputOf(block));
   const repeats = allowsRepeats ? findRepeats(numbered, outputOf(block), visible, count) : [];
@@ -90,6 +105,7 @@ function shape(
   if (outgoing === block.text) return leave('nothing to gain', tokensBefore, kind);
   const noted = repeats.map((repeat) => repeat.lines);
   if (readBack(outgoing, numbered.spelling, noted) !== shaped.text) return leave('inverse failed', tokensBefore, kind);
+  yield* pause(outgoing);
   const tokensAfter = count(outgoing);
   if (!pays(tokensBefore, tokensAfter)) return leave('nothing to gain', tokensBefore, kind);
 
@@ -105,6 +121,10 @@ function shape(
     tokensAfter,
     sources: [...new Set(repeats.map((repeat) => repeat.source))],
   };
+}
+
+function* pause(text: string): Steps<void> {
+  if (text.length > leastForStep) yield;
 }
 
 /** Originals are named by the first 16 hex digits of their hash, wherever they are kept. */

@@ -1,6 +1,7 @@
 /** The pipeline's boundary: blocks in, replacements and decisions out. Synchronous, no bytes, no input or output. */
 import { type Conversation, messagesKey } from '../block.ts';
 import type { BlockRecord, Decision } from './decision.ts';
+import type { Steps } from './steps.ts';
 
 /** A block that goes out as it came for a reason that is not in its bytes: it stands for ever. */
 export interface Skip {
@@ -53,6 +54,11 @@ export function filedUnder(key: string, era: string | undefined): string {
 /** Keys are those that records hold. */
 export interface Pipeline {
   rewrite(conversation: Conversation, options?: RewriteOptions): Rewriting;
+  /**
+   * The same, to the same texts, in steps of some milliseconds. Between two of them anything else may be asked of the pipeline, but that it
+   * forget what is thought of this very conversation.
+   */
+  rewriteInSteps(conversation: Conversation, options?: RewriteOptions): Steps<Rewriting>;
   /** Leaves these blocks as they came from now on, whatever else is forgotten. */
   skip(keys: readonly string[], reason: string): void;
   /** A reply has accepted these blocks as they were sent; a later 400 is not their doing. */

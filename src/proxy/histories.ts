@@ -8,13 +8,16 @@ import type { Decision } from '../pipeline/decision.ts';
 import { type Expectation, judgeUsage, shrinkingLever } from '../pipeline/evidence.ts';
 import { apply, createHistory, type History, take, toRecord } from '../pipeline/history.ts';
 import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
+import type { Steps } from '../pipeline/steps.ts';
 import type { WireConversation } from '../protocols/protocol.ts';
 import type { ClockReading, DecisionLine, DecisionStore, ListPlace, ReadLines, RecordedDecision } from '../store/decisions.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
 import { type ColdMoment, describeCold } from './cold-moment.ts';
 import { newLineId } from './line-id.ts';
 import { freshExcerpts, rejoin, storeIsAway } from './rejoin.ts';
+import { lineFor } from './request-line.ts';
 import { isSentOtherwise, rootOf, sharesOf } from './sent-form.ts';
+import { createStepByStep, type StepByStep } from './step-by-step.ts';
 
 export interface HistoriesParts {
   readonly store: DecisionStore;
@@ -22,6 +25,8 @@ export interface HistoriesParts {
   /** True: history that nobody recorded is ours. */
   readonly isOurs: boolean;
   readonly allowsCold: boolean;
+  /** What all heavy work of the proxy goes through; one of its own unless given. */
+  readonly stepByStep?: StepByStep;
   /** Instead of what requests say, in seconds; for tests. */
   readonly cacheLife?: number | undefined;
 }
@@ -92,7 +97,7 @@ const mostLatest = 4;
 const soonMs = 5000;
 
 export function createHistories(parts: HistoriesParts): Histories {
-  const { store, readClock } = parts;
+  const { store, readClock, stepByStep = createStepByStep() } = parts;
   const conversations = new BoundedMap<Known>(mostRemembered);
   /** Those with lines that wait, which are not forgotten. */
   const cutOff = new Map<string, Known>();
@@ -105,7 +110,7 @@ export function createHistories(parts: HistoriesParts): Histories {
       const root = rootOf(request.conversation);
       return inTurn(root, async (known) => {
         await readOn(root, known, pipeline);
-        return request.isTurn ? record(root, known, request, pipeline) : work(root, known, request, pipeline, false);
+        return request.isTurn ? record(root, known, request, pipeline) : stepByStep(work(root, known, request, pipeline, false));
       });
     },
     note,
@@ -197,7 +202,7 @@ export function createHistories(parts: HistoriesParts): Histories {
   async function record(root: string, known: Known, request: Request, pipeline: Pipeline): Promise<Rewritten> {
     let allowsCold = parts.allowsCold;
     for (let attempt = 1; ; attempt++) {
-      const rewritten = work(root, known, request, pipeline, allowsCold);
+      const rewritten = await stepByStep(work(root, known, request, pipeline, allowsCold));
       const line = lineFor(rewritten, known, request.conversation);
       try {
         const read = await store.append(root, line, known.place);
@@ -235,13 +240,13 @@ export function createHistories(parts: HistoriesParts): Histories {
     return rewritten;
   }
 
-  function work(
+  function* work(
     root: string,
     { history, latest, isUnread }: Known,
     { conversation, size }: Request,
     pipeline: Pipeline,
     allowsCold: boolean,
-  ): Rewritten {
+  ): Steps<Rewritten> {
     const now = readClock();
     const life = parts.cacheLife ?? conversation.life ?? null;
     // What others of us may have sent smaller is not left whole because they cannot be asked.
@@ -249,7 +254,7 @@ export function createHistories(parts: HistoriesParts): Histories {
     const course: Course = chooseCourse(history, conversation, now, { isOurs, allowsCold });
     const { era, sent, carried, foreign, cold } = course;
     const decided = history.eras.get(era)?.decided;
-    const rewriting = pipeline.rewrite(conversation, {
+    const rewriting = yield* pipeline.rewriteInSteps(conversation, {
       ...{ era, sent, carried, foreign, moment: cold && 'cold' },
       recorded: decided && ((key) => decided.get(key)),
       leaves: isOff(history) ? 'switched off' : undefined,
@@ -272,27 +277,4 @@ function begin(): Known {
 /** After so many cache writes that we caused, nothing new is shrunk. */
 function isOff(history: History): boolean {
   return (history.trips.get(shrinkingLever) ?? 0) > 1;
-}
-
-function lineFor(
-  { rewriting, scope, era, sent, used, cold }: Rewritten,
-  { history, unrecorded }: Known,
-  { blocks }: SentConversation,
-): DecisionLine {
-  const known = history.eras.get(era)?.decided;
-  const decided = [...(unrecorded.get(era) ?? [])];
-  for (let at = sent; at < blocks.length; at++) {
-    const decision = rewriting.decisions[at];
-    const key = messagesKey(blocks[at]!.key);
-    // What goes out as it came too: a fork may send it again, and who sends that may decide otherwise.
-    if (decision && !known?.has(key)) decided.push(toRecord(key, decision));
-  }
-  const last = blocks.at(-1);
-  return {
-    ...{ v: 1, id: newLineId(), base: history.lines, scope, era },
-    ...(cold?.instead === undefined ? {} : { instead: cold.instead }),
-    used,
-    ...(last ? { sent: messagesKey(last.key) } : {}),
-    ...(decided.length > 0 ? { decided } : {}),
-  };
 }

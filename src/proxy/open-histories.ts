@@ -5,20 +5,26 @@ import { openDecisions } from '../store/decision-files.ts';
 import type { ClockReading, DecisionStore } from '../store/decisions.ts';
 import { createHistories, type Histories } from './histories.ts';
 import type { ProxySettings } from './records.ts';
+import type { StepByStep } from './step-by-step.ts';
 
 export interface HistorySources {
   readonly decisions?: DecisionStore | undefined;
   readonly readClock?: (() => ClockReading) | undefined;
+  readonly stepByStep: StepByStep;
 }
 
 /** Undefined where nothing is recorded: who changes nothing decides nothing. */
-export function openHistories(settings: ProxySettings, { decisions, readClock = readMachine }: HistorySources): Histories | undefined {
+export function openHistories(
+  settings: ProxySettings,
+  { decisions, readClock = readMachine, stepByStep }: HistorySources,
+): Histories | undefined {
   const store = decisions ?? (settings.decisions && openDecisions(settings.decisions.folder));
   if (settings.mode !== 'shrink' || !store) return undefined;
   const { isOurs = true, rewritesCold = true, cacheLife, profile, originals } = settings;
   // Who cannot open an original is not left with a part of it.
   const allowsCold = rewritesCold && profile === 'standard' && originals !== undefined;
-  return createHistories({ store, readClock, isOurs, allowsCold, cacheLife: cacheLife === undefined ? undefined : cacheLife - margin });
+  const life = cacheLife === undefined ? undefined : cacheLife - margin;
+  return createHistories({ store, readClock, stepByStep, isOurs, allowsCold, cacheLife: life });
 }
 
 function readMachine(): ClockReading {

@@ -11,11 +11,11 @@ import type { ClockReading, DecisionStore } from '../store/decisions.ts';
 import { admit } from './admission.ts';
 import { type AnswerContent, serveContent } from './content.ts';
 import { exchange, pathOf } from './exchange.ts';
-import { inTurns } from './in-turns.ts';
 import { listenOn } from './listen.ts';
 import { admitBySegment, admitVisitor, tokenHeader } from './open-door.ts';
 import { openHistories } from './open-histories.ts';
 import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
+import { createStepByStep } from './step-by-step.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
 import { createUpstreams } from './upstreams.ts';
 
@@ -62,7 +62,8 @@ export interface RunningProxy {
 export async function startProxy(settings: ProxySettings, parts: ProxyParts): Promise<RunningProxy> {
   const upstreams = createUpstreams(settings);
   let pipeline: Promise<Pipeline> | undefined;
-  const histories = openHistories(settings, parts);
+  const stepByStep = createStepByStep();
+  const histories = openHistories(settings, { ...parts, stepByStep });
   const inFlight = new Set<Promise<void>>();
   const sockets = new Set<Socket>();
   let port = settings.port;
@@ -72,7 +73,6 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     pipeline ??= Promise.resolve().then(() => parts.createPipeline());
     return pipeline;
   };
-  const pipelineInTurns = inTurns(createPipeline);
   const serve = (request: IncomingMessage, response: ServerResponse, answersExpectation: boolean) => {
     // The agent may leave between two lines of ours; the exchange learns of it by the closing, and a write too late is no error.
     response.on('error', () => {});
@@ -92,7 +92,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     const own = ask(access) ?? (isForAll ? ask('content') : undefined);
     if (own === undefined && access === 'none')
       return refuse(request, response, shorter(target, content?.target), settings, parts.onRecord);
-    const ours = { ...parts, settings, upstreams, histories, pipeline: pipelineInTurns };
+    const ours = { ...parts, settings, upstreams, histories, stepByStep, pipeline: createPipeline };
     const running = own ?? (isForContent ? serveContent(request, response, path, ours) : exchange(request, response, target, ours));
     inFlight.add(running);
     const forget = () => {

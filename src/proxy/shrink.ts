@@ -5,6 +5,7 @@ import { filedUnder, type Pipeline, type Skip } from '../pipeline/pipeline.ts';
 import type { Protocol, WireConversation } from '../protocols/protocol.ts';
 import { type Replacement, splice } from '../protocols/splice.ts';
 import type { About, Histories, Rewritten } from './histories.ts';
+import type { StepByStep } from './step-by-step.ts';
 
 /** A replacement and the chain key of its block. */
 interface Replaced extends Replacement {
@@ -52,13 +53,15 @@ export interface ShrinkParts {
   readonly pipeline: () => Promise<Pipeline>;
   /** What is known of conversations beyond this process; absent: as much as the pipeline remembers. */
   readonly histories?: Histories | undefined;
+  /** What all heavy work of the proxy goes through. */
+  readonly stepByStep: StepByStep;
 }
 
 /** `isTurn`: the model answers it; else it is only counted. */
 export async function shrink(
   received: Buffer,
   { protocol, upstream, isTurn }: { readonly protocol: Protocol; readonly upstream: string; readonly isTurn: boolean },
-  { pipeline, histories }: ShrinkParts,
+  { pipeline, histories, stepByStep }: ShrinkParts,
 ): Promise<Shrunk> {
   let conversation: WireConversation | undefined;
   let about: About | undefined;
@@ -69,7 +72,7 @@ export async function shrink(
     about = histories?.about(conversation);
     const decider = await pipeline();
     const rewritten = await histories?.rewrite({ conversation, size: received.length, isTurn }, decider);
-    const { replacements, records, skips } = rewritten?.rewriting ?? decider.rewrite(conversation);
+    const { replacements, records, skips } = rewritten?.rewriting ?? (await stepByStep(decider.rewriteInSteps(conversation)));
     const replaced = [...replacements].map(([index, text]) => {
       const { key, start, end } = blocks[index]!;
       return { key: filedUnder(key, rewritten?.era), start, end, text };
