@@ -29,8 +29,8 @@ export function openDecisions(folder: string): DecisionStore {
     append: (root, line, after) => {
       const file = open(pathOf(root));
       try {
-        // Before it another's may have been cut short: it begins on a line of its own.
-        const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
+        // Before it another's may have been cut short, by its last byte alone perhaps: that is spoilt, and this begins on a line of its own.
+        const bytes = Buffer.from(`#\n${JSON.stringify(line)}\n`);
         if (writeSync(file, bytes) < bytes.length) throw new Error('the disk is full');
         return readOn(file, after, { id: line.id, length: bytes.length });
       } finally {
