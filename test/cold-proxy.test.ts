@@ -180,22 +180,6 @@ describe('history from before us', () => {
     for (const [n, text] of resultsIn(upstream.requests.at(-1)!.body).entries())
       expect(text.length).toBeLessThan(history[n]!.output.length);
   });
-
-  test('switched off and on again: what was sent shrunk stays shrunk', async () => {
-    const upstream = await startProvider();
-    const sent = async (mode: 'shrink' | 'off', length: number) => {
-      const proxy = await start(upstream.url, { mode });
-      await post(proxy.address, bodyOf(history.slice(0, length)));
-      await proxy.close();
-      later(10);
-      return resultsIn(upstream.requests.at(-1)!.body);
-    };
-    await sent('shrink', 0);
-    const before = await sent('shrink', 1);
-    expect(before[0]).not.toBe(history[0]!.output);
-    expect(await sent('off', 2)).toEqual(history.slice(0, 2).map(({ output }) => output));
-    expect((await sent('shrink', 3))[0]).toBe(before[0]);
-  });
 });
 
 describe('the store', () => {
