@@ -9,6 +9,7 @@ import { createMessageReader, type ParsedMessage } from '../src/protocols/parsed
 import { originalPath } from '../src/store/originals.ts';
 import { loadCounter, type TokenCounter } from '../src/tokens/count.ts';
 import { conversation } from './helpers/conversations.ts';
+import { createLastingCache } from './helpers/provider-cache.ts';
 
 fc.configureGlobal({ endOnFailure: true });
 
@@ -78,6 +79,7 @@ test('a full disk, forgetting and a new worker move no byte that was sent; forms
       (messages, full, restartAt, mostRemembered) => {
         const { keep } = createKeep((nth) => full[nth % full.length] === true);
         const told: Skip[] = [];
+        const writesAgain = createLastingCache();
         let pipeline = createPipeline({ count, keep, mostRemembered });
         let before: string[] = [];
         for (let length = 1; length <= messages.length; length++) {
@@ -93,6 +95,12 @@ test('a full disk, forgetting and a new worker move no byte that was sent; forms
           }
           const now = blocks.map((block, at) => replacements.get(at) ?? block.text);
           expect(now.slice(0, before.length)).toEqual(before);
+          expect(
+            writesAgain(
+              blocks.map(({ key }) => key),
+              now,
+            ),
+          ).toBe(0);
           before = now;
         }
       },

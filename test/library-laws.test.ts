@@ -12,6 +12,7 @@ import { splice } from '../src/protocols/splice.ts';
 import { loadCounter, type TokenCounter } from '../src/tokens/count.ts';
 import { conversation } from './helpers/conversations.ts';
 import { messageSpellings, resultTexts, withoutResults } from './helpers/message-spellings.ts';
+import { createLastingCache } from './helpers/provider-cache.ts';
 import { wireSpellings } from './helpers/wire-spellings.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
@@ -34,10 +35,12 @@ describe.each(messageSpellings)('messages of $format', ({ format, spell }) => {
       fc.asyncProperty(conversation, async (talk) => {
         const headroom = createHeadroom({ folder });
         const messages = spell(talk);
+        const writesAgain = createLastingCache();
         let before: readonly unknown[] = [];
         for (let length = 1; length <= messages.length; length += 2) {
           const result = await headroom.compress(messages.slice(0, length));
           expect(result.messages.slice(0, before.length)).toEqual(before);
+          expect(writesAgain(messages.slice(0, length).map(spellOut), result.messages.map(spellOut))).toBe(0);
           before = result.messages;
           if (result.compressed) shrunk++;
         }
@@ -109,6 +112,8 @@ test('what aider wrote into a message of the user becomes what the wire makes of
   );
   expect(shrunk).toBeGreaterThan(10);
 });
+
+const spellOut = (message: unknown) => JSON.stringify(message);
 
 /** A body as the wire sends it, with the notes of the library. */
 function sendThrough(protocol: string, body: Buffer): Buffer {

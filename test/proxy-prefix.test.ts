@@ -8,6 +8,7 @@ import { post } from './helpers/loopback-client.ts';
 import { createTestPipeline } from './helpers/loopback-pipeline.ts';
 import { type LoopbackProxy, startTestProxy } from './helpers/loopback-proxy.ts';
 import { answerMessage, startUpstream } from './helpers/loopback-upstream.ts';
+import { createLastingCache } from './helpers/provider-cache.ts';
 
 /** What happens to the request that carries the next result. `again`: the same one twice. `worker`: a new one serves it. */
 type Step = { readonly fate: 'answered' | 'refused' | 'fault' | 'again' | 'worker'; readonly file: number };
@@ -50,6 +51,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   });
   let proxy: LoopbackProxy = await start();
   const results: string[] = [];
+  const writesAgain = createLastingCache();
   let sent: string[] = [];
   try {
     for (const next of steps) {
@@ -69,6 +71,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         sent = [...sent, results.at(-1) ?? ''];
       } else {
         expect(outgoing.slice(0, sent.length)).toEqual(sent);
+        expect(writesAgain(results, outgoing)).toBe(0);
         sent = outgoing;
       }
     }

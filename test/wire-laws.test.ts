@@ -14,6 +14,7 @@ import { splice } from '../src/protocols/splice.ts';
 import { loadCounter, type TokenCounter } from '../src/tokens/count.ts';
 import { createBesideCache } from './helpers/beside-cache.ts';
 import { conversation } from './helpers/conversations.ts';
+import { createLastingCache } from './helpers/provider-cache.ts';
 import { cachedMessages, wireSpellings } from './helpers/wire-spellings.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
@@ -52,6 +53,7 @@ describe.each(wireSpellings.map((spelling) => [`${spelling.protocol}, as ${spell
       fc.assert(
         fc.property(conversation, fc.constantFrom(undefined, 2), (messages, indent) => {
           const pipeline = createPipeline({ count });
+          const writesAgain = createLastingCache();
           let before: string[] = [];
           for (let length = 1; length <= messages.length; length += 2) {
             const received = bodyOf(messages.slice(0, length), indent);
@@ -60,6 +62,7 @@ describe.each(wireSpellings.map((spelling) => [`${spelling.protocol}, as ${spell
             else expect(sent).toBe(received);
             const now = cachedMessages(sent);
             expect(now.slice(0, before.length)).toEqual(before);
+            expect(writesAgain(cachedMessages(received), now)).toBe(0);
             before = now;
           }
         }),
