@@ -34,6 +34,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   cache: async () => (await import('./cache-writes.ts')).benchCacheWrites(),
   scan: async () => (await import('./scan-table.ts')).printScan(),
   latency: async () => (await import('./latency.ts')).benchLatency(),
+  store: async () => (await import('./shared-store.ts')).benchSharedStore(),
   streaming: async () => (await import('./streaming.ts')).benchStreaming(),
   keystrokes: async () => (await import('./keystrokes.ts')).benchKeystrokes(),
   startup: async () => (await import('./startup.ts')).benchStartup(),
