@@ -5,6 +5,7 @@ import type { Script } from '../../src/demo/upstream-script.ts';
 import { loadCounter } from '../../src/tokens/count.ts';
 import { checkAgentTours } from './agent-compare.ts';
 import { checkTerminalTour } from './agent-terminal.ts';
+import { checkTools } from './agent-tools.ts';
 import { planAgentTour } from './agent-tour.ts';
 import { type AgentVisit, visitAgent } from './agent-visit.ts';
 import { toolTextsOf } from './any-wire.ts';
@@ -63,6 +64,7 @@ async function checkAgent(checks: Checks, setting: Setting, agent: TourAgent): P
     const visit = (script: Script) => visitAgent(setting, agent, 'wrapped', { script, keepsHome: true });
     await checkExcerpts(checks, { workplace, visit, resultsOf: toolTextsOf });
   }
+  await checkTools(checks, setting, agent);
   if (agent.terminal) await checkTerminalTour(checks, setting, agent, agent.terminal);
 }
 

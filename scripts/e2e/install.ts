@@ -4,6 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+/** Where agents are kept; nobody else writes into it. */
+export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'headroom-e2e');
+
 /** The folder of a newer Node, from the registry as well; undefined where there is none. */
 export function findNode(major: number): string | undefined {
   try {
@@ -18,7 +21,6 @@ export function findNode(major: number): string | undefined {
 
 /** The folder to put on PATH, in which `command` is the agent; `node`: the folder of the Node that it runs on, if not ours. */
 export function installAgent(name: string, version: string, command: string, node?: string): string {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'headroom-e2e');
   const folder = join(cache, `${name.replace(/[@/]/g, '-').replace(/^-/, '')}-${version}`);
   if (!existsSync(folder)) {
     mkdirSync(cache, { recursive: true });

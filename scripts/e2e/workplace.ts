@@ -13,8 +13,9 @@ export interface Workplace {
   remove(): void;
 }
 
-export function createWorkplace(): Workplace {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'agent-tour-')));
+/** `parent`: where it lies. */
+export function createWorkplace(parent = tmpdir()): Workplace {
+  const root = realpathSync(mkdtempSync(join(parent, 'agent-tour-')));
   const place = { home: join(root, 'home'), project: join(root, 'project'), temporary: join(root, 'tmp') };
   return {
     ...place,
