@@ -1,6 +1,6 @@
 /** aider in a demo: commands as a person runs them, then one question. It has no tools, and no setting, key or history of it is the user's. */
-import { posix, win32 } from 'node:path';
 import type { Demo, DemoSituation, DemoStart } from '../src/launch/wrapper.ts';
+import { pathsOf } from './paths.ts';
 
 export const demo: Demo = { plan, worksInCopy: true, hasTools: false };
 
@@ -11,7 +11,7 @@ const commandsName = 'commands.txt';
 const modelName = '.aider.model.metadata.json';
 
 function plan({ homeFolder, platform, upstream, prompt, files, word }: DemoSituation): DemoStart {
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   // A name with a line end in it would be a command of its own below.
   const shown = files.filter((file) => !/\p{Cc}/u.test(file));
   return {

@@ -1,8 +1,8 @@
 /** What aider would be set to: its command line, `.env` files, `AIDER_*` variables and `.aider.conf.yml`, in its order of precedence. Reads nothing itself. */
-import { posix, win32 } from 'node:path';
 import type { Situation } from '../src/launch/wrapper.ts';
 import { readEnvFile } from './env-file.ts';
 import type { Environment } from './environment.ts';
+import { pathsOf } from './paths.ts';
 
 type Place = Pick<Situation, 'args' | 'environment' | 'platform' | 'homeFolder' | 'workingFolder' | 'projectFolder'>;
 
@@ -84,10 +84,6 @@ function configPaths(place: Place): readonly string[] {
   const chosen = findOption(place.args, 'config')?.value ?? (short < 0 ? undefined : place.args[short + 1]);
   const folders = [place.homeFolder, place.projectFolder, place.workingFolder];
   return [...folders.map((folder) => join(folder, '.aider.conf.yml')), ...(chosen ? [resolve(place.workingFolder, chosen)] : [])];
-}
-
-function pathsOf({ platform }: Pick<Place, 'platform'>): typeof posix {
-  return platform === 'win32' ? win32 : posix;
 }
 
 /** Single values at the top of a YAML file: that is all that is asked for here. */

@@ -2,11 +2,12 @@
  * aider. It speaks through LiteLLM, which takes base URLs from the environment; `.env` files win over that, so where one of them names
  * a base URL ours stand in a private `.env` file, which aider reads last.
  */
-import { posix, win32 } from 'node:path';
+import { posix } from 'node:path';
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { demo } from './aider-demo.ts';
 import { type AiderSettings, findOption, readAiderSettings, settingsPaths } from './aider-settings.ts';
 import { type Environment, extendNoProxy, networkOf } from './environment.ts';
+import { pathsOf } from './paths.ts';
 
 export const aider: ListedWrapper = {
   name: 'aider',
@@ -110,7 +111,7 @@ function placeSettings(
 ): Pick<Plan, 'args' | 'files'> {
   const without = findOption(args, 'openai-api-base')?.others ?? args;
   if (!Object.keys(environment).some((name) => setInFiles.has(name))) return { args: without, files: [] };
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   const ours = Object.entries(environment).map(([name, value]) => `${name}='${value}'\n`);
   const theirs = ownEnvFile === undefined ? '' : `${ownEnvFile.trimEnd()}\n`;
   const others = findOption(without, 'env-file')?.others ?? without;

@@ -1,11 +1,11 @@
 /** Claude Code in a demo: by itself, told to read only, with a configuration, a key and a home that are not the user's. */
-import { posix, win32 } from 'node:path';
 import type { Demo, DemoSituation, DemoStart } from '../src/launch/wrapper.ts';
+import { pathsOf } from './paths.ts';
 
 export const demo: Demo = { plan, worksInCopy: false, hasTools: true };
 
 function plan({ homeFolder, platform, upstream, prompt }: DemoSituation): DemoStart {
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   return {
     args: [
       ...['-p', prompt],

@@ -1,5 +1,5 @@
 /** Paths in a Claude Code settings file that mean something only beside that file, made to mean the same anywhere. */
-import { posix, win32 } from 'node:path';
+import { pathsOf } from './paths.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,7 @@ export function anchorRules(settings: Json, folder: string | undefined, platform
   if (folder === undefined) return settings;
   const root = escapePattern(slashed(folder, platform));
   const anchorRule = (rule: string) => rule.replace(fileRule, (_all, tool: string) => `${tool}(/${root}/`);
-  const { join, isAbsolute } = platform === 'win32' ? win32 : posix;
+  const { join, isAbsolute } = pathsOf({ platform });
   const anchorPath = (path: string) => (isAbsolute(path) || path.startsWith('~') ? path : join(folder, path));
   const permissions = mapLists(settings.permissions, ['allow', 'ask', 'deny'], anchorRule);
   const sandbox = isRecord(settings.sandbox) ? settings.sandbox : undefined;

@@ -1,8 +1,9 @@
 /** Claude Code's settings: which files there are, in its order of precedence, and what environment they add up to. Reads nothing itself. */
-import { posix, win32 } from 'node:path';
+import { win32 } from 'node:path';
 import type { KnownFile, Situation } from '../src/launch/wrapper.ts';
 import { findSettingsArgument, optionValue } from './claude-arguments.ts';
 import type { Environment } from './environment.ts';
+import { pathsOf } from './paths.ts';
 
 type Place = Pick<Situation, 'args' | 'environment' | 'platform' | 'homeFolder' | 'workingFolder' | 'projectFolder'>;
 type Json = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export interface ClaudeSettings {
 
 /** Every file that can set a variable, the strongest first: managed, `--settings`, local, project, user, global. */
 export function settingsPaths(place: Place): readonly string[] {
-  const { join, resolve } = place.platform === 'win32' ? win32 : posix;
+  const { join, resolve } = pathsOf(place);
   const configFolder = resolve(place.workingFolder, place.environment.CLAUDE_CONFIG_DIR || join(place.homeFolder, '.claude'));
   const globalFolder = place.environment.CLAUDE_CONFIG_DIR ? configFolder : place.homeFolder;
   const argument = findSettingsArgument(place.args);
@@ -41,7 +42,7 @@ export function settingsPaths(place: Place): readonly string[] {
 
 /** Sums up what the files say; a file that does not parse counts for nothing, as it does for Claude. */
 export function readClaudeSettings(situation: Situation): ClaudeSettings {
-  const { resolve, dirname } = situation.platform === 'win32' ? win32 : posix;
+  const { resolve, dirname } = pathsOf(situation);
   const argument = findSettingsArgument(situation.args);
   const ownPath = argument?.value && !looksLikeJson(argument.value) ? resolve(situation.workingFolder, argument.value) : undefined;
   const isManaged = (file: KnownFile) => isManagedPath(situation, file.path);
@@ -96,14 +97,14 @@ function hasUsableEnvironment({ env }: Json): boolean {
 }
 
 function managedPaths({ platform, environment }: Place, configFolder: string): readonly string[] {
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   const folder = managedFolder(platform, environment);
   // What the administrator's console delivered is kept beside the user's settings.
   return [join(folder, 'managed-settings.json'), join(folder, 'managed-settings.d', '*.json'), join(configFolder, 'remote-settings.json')];
 }
 
 function isManagedPath({ platform, environment }: Place, path: string): boolean {
-  const { join, basename } = platform === 'win32' ? win32 : posix;
+  const { join, basename } = pathsOf({ platform });
   return path.startsWith(join(managedFolder(platform, environment), 'managed-settings')) || basename(path) === 'remote-settings.json';
 }
 

@@ -2,13 +2,14 @@
  * Claude Code. Its settings files win over its environment, so the proxy's address goes into a private `--settings` file,
  * merged with the user's own, and into the environment as well, for the launches in which that file cannot stand.
  */
-import { posix, win32 } from 'node:path';
+import { posix } from 'node:path';
 import type { ListedWrapper, Plan, PrivateFile, Situation } from '../src/launch/wrapper.ts';
 import { classifyLaunch, findOption, findSettingsArgument, type LaunchKind } from './claude-arguments.ts';
 import { demo } from './claude-demo.ts';
 import { addRule, anchorRules, readRule } from './claude-rules.ts';
 import { type ClaudeSettings, readClaudeSettings, settingsPaths } from './claude-settings.ts';
 import { anyProxy, type Environment, extendNoProxy, isSwitchedOn, networkOf, sparesLoopback } from './environment.ts';
+import { pathsOf } from './paths.ts';
 
 export const claude: ListedWrapper = {
   name: 'claude',
@@ -94,7 +95,7 @@ function placeSettings(
   if (canStay && !isOverruled && !/[(),\s]/.test(originalsFolder)) {
     return { args: [...rules.map((rule) => `--allowedTools=${rule}`), ...situation.args], files: [] };
   }
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   const anchored = own ? anchorRules(own.settings, own.folder, platform) : {};
   const theirs = rules.reduce(addRule, anchored);
   const env = { ...(theirs.env as Environment | undefined), ...environment };
@@ -111,7 +112,7 @@ function placeTools(
   if (!toolServer) return { args, files };
   const { environment: env, ...start } = toolServer;
   const text = `${JSON.stringify({ mcpServers: { headroom: { type: 'stdio', ...start, env, alwaysLoad: true } } }, undefined, 2)}\n`;
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   return { args: [`--mcp-config=${join(privateFolder, toolsFileName)}`, ...args], files: [...files, { name: toolsFileName, text }] };
 }
 

@@ -1,8 +1,9 @@
 /** Codex's settings: which files there are, in its order of precedence, and what they and `-c` add up to. Reads nothing itself. */
-import { posix, win32 } from 'node:path';
+import { win32 } from 'node:path';
 import { parse } from 'smol-toml';
 import type { KnownFile, Situation } from '../src/launch/wrapper.ts';
 import { type CodexArguments, type Override, readArguments } from './codex-arguments.ts';
+import { pathsOf } from './paths.ts';
 
 type Place = Pick<Situation, 'args' | 'environment' | 'platform' | 'homeFolder' | 'workingFolder'>;
 export type Table = Readonly<Record<string, unknown>>;
@@ -23,7 +24,7 @@ export interface CodexSettings {
 
 /** The weakest first; then the managed one, and who is signed in. A project's own file cannot set what matters here. */
 export function settingsPaths(place: Place): readonly string[] {
-  const { join } = place.platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf(place);
   const { system, managed, folder } = places(place);
   const { profile } = readArguments(place.args);
   return [
@@ -62,7 +63,7 @@ export function textAt(table: Table, name: string): string | undefined {
 }
 
 function places({ platform, environment, homeFolder, workingFolder }: Place) {
-  const { join, resolve } = platform === 'win32' ? win32 : posix;
+  const { join, resolve } = pathsOf({ platform });
   const folder = resolve(workingFolder, environment.CODEX_HOME || join(homeFolder, '.codex'));
   const system = platform === 'win32' ? win32.join(environment.ProgramData || 'C:\\ProgramData', 'OpenAI', 'Codex') : '/etc/codex';
   return { folder, system, managed: join(platform === 'win32' ? folder : system, 'managed_config.toml') };

@@ -1,11 +1,12 @@
 /**
  * Continue's `cn`. It takes its whole configuration from one file: a private copy of the user's, in which each model has our address.
  */
-import { posix, win32 } from 'node:path';
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { splitAddress } from './addresses.ts';
 import { type LedModel, leadModels } from './continue-models.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
+import { takeOption } from './options.ts';
+import { pathsOf } from './paths.ts';
 
 export const cn: ListedWrapper = {
   name: 'cn',
@@ -54,11 +55,11 @@ function plan(situation: Situation): Plan {
       text === undefined ? 'its configuration comes from the hub' : 'none of the models of its configuration has an address that is known';
     return { ...bare, notes: [`this launch runs without the proxy: ${reason}`], callsModel: true };
   }
-  const { others } = configOption(args);
-  const pathOf = situation.platform === 'win32' ? win32 : posix;
+  const { others } = takeOption(args, '--config');
+  const { join } = pathsOf(situation);
   return {
     ...common,
-    args: ['--config', pathOf.join(privateFolder, fileName), ...others],
+    args: ['--config', join(privateFolder, fileName), ...others],
     environment: extendNoProxy(environment),
     files: [{ name: fileName, text: made.text }],
     upstreams: Object.fromEntries(made.models.map((model: LedModel) => [model.id, cut(model.address).upstream])),
@@ -75,15 +76,8 @@ function configPath({
   workingFolder,
   environment,
 }: Omit<Situation, 'files' | 'proxyAddress' | 'privateFolder'>): string {
-  const pathOf = platform === 'win32' ? win32 : posix;
-  const chosen = configOption(args).value;
-  if (chosen) return pathOf.resolve(workingFolder, chosen);
-  return pathOf.join(environment.CONTINUE_GLOBAL_DIR || pathOf.join(homeFolder, '.continue'), 'config.yaml');
-}
-
-function configOption(args: readonly string[]): { readonly value: string | undefined; readonly others: readonly string[] } {
-  const at = args.findIndex((word) => word === '--config' || word.startsWith('--config='));
-  if (at < 0) return { value: undefined, others: args };
-  const isAttached = args[at] !== '--config';
-  return { value: isAttached ? args[at]?.slice('--config='.length) : args[at + 1], others: args.toSpliced(at, isAttached ? 1 : 2) };
+  const { join, resolve } = pathsOf({ platform });
+  const chosen = takeOption(args, '--config').value;
+  if (chosen) return resolve(workingFolder, chosen);
+  return join(environment.CONTINUE_GLOBAL_DIR || join(homeFolder, '.continue'), 'config.yaml');
 }

@@ -4,10 +4,10 @@
  * From Crush's documents and settings schema; its package on the registry fetches the program from elsewhere at install time, which was not
  * to be had here, so nothing was tried against the real one.
  */
-import { posix, win32 } from 'node:path';
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { isPlainAddress, splitAddress } from './addresses.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
+import { pathsOf } from './paths.ts';
 import { layOver, readSettings, settingsAt, textAt } from './settings-json.ts';
 
 export const crush: ListedWrapper = {
@@ -82,7 +82,7 @@ function plan(situation: Situation): Plan {
   const providers = Object.fromEntries(covered.map(({ id, tail }) => [id, { base_url: `${proxyAddress}/@${id}${tail}` }]));
   const server = toolServer && { type: 'stdio', command: toolServer.command, args: toolServer.args, env: toolServer.environment };
   const ours = { providers, ...(server ? { mcp: { headroom: server } } : {}) };
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   return {
     ...common,
     environment: { CRUSH_GLOBAL_CONFIG: join(privateFolder, folderName), ...extendNoProxy(environment) },
@@ -113,7 +113,7 @@ function settingsPaths(
 ): readonly string[] {
   const { environment, homeFolder, workingFolder, projectFolder } = place;
   const isWindows = place.platform === 'win32';
-  const { join } = isWindows ? win32 : posix;
+  const { join } = pathsOf(place);
   const usualFolder = isWindows
     ? join(environment.LOCALAPPDATA || join(homeFolder, 'AppData', 'Local'), 'crush')
     : join(environment.XDG_CONFIG_HOME || join(homeFolder, '.config'), 'crush');

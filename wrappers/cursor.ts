@@ -12,10 +12,11 @@
  *   user's allow-list, and streams and background jobs would not be what they were. They stay as they are.
  * - The plugin needs a trusted workspace. With `-p` that takes `--trust`, which only the user may give: Cursor asks for it itself.
  */
-import { posix, win32 } from 'node:path';
+import { posix } from 'node:path';
 import type { FoundProgram, ListedWrapper, Plan, PrivateFile, Situation } from '../src/launch/wrapper.ts';
 import { classifyLaunch } from './cursor-arguments.ts';
 import { networkOf } from './environment.ts';
+import { pathsOf } from './paths.ts';
 
 export const cursor: ListedWrapper = {
   name: 'cursor',
@@ -64,7 +65,7 @@ function plan(situation: Situation): Plan {
   }
   return {
     ...common,
-    args: ['--plugin-dir', pathOf(situation).join(situation.privateFolder, pluginFolder), ...situation.args],
+    args: ['--plugin-dir', pathsOf(situation).join(situation.privateFolder, pluginFolder), ...situation.args],
     files: privateFiles(situation),
     notes: [
       "Cursor's requests to the model cannot be proxied: what MCP tools return is shrunk, shell commands and built-in tools run as always, and the receipt covers MCP output only",
@@ -83,7 +84,7 @@ function recognises({ path, start }: FoundProgram): boolean {
 
 function privateFiles(situation: Situation): readonly PrivateFile[] {
   const { platform, toolOutputAddress = '', privateFolder, programs = { node: '', folder: '' } } = situation;
-  const { join } = pathOf(situation);
+  const { join } = pathsOf(situation);
   const words = [programs.node, join(programs.folder, 'cursor-hook.js'), join(privateFolder, addressName)];
   const isWindows = platform === 'win32';
   // By cmd.exe and a script, whatever shell Cursor has there: a quoted program is a command to one and a text to the other.
@@ -113,8 +114,4 @@ function quoteForScript(word: string): string {
 
 function spell(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-function pathOf({ platform }: Situation): typeof posix {
-  return platform === 'win32' ? win32 : posix;
 }

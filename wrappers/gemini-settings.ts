@@ -1,8 +1,8 @@
 /** What Gemini CLI would be set to: its settings files and the `.env` file that it takes. Reads nothing itself. */
-import { posix, win32 } from 'node:path';
 import type { Situation } from '../src/launch/wrapper.ts';
 import { readEnvFile } from './env-file.ts';
 import type { Environment } from './environment.ts';
+import { pathsOf } from './paths.ts';
 import { readSettings, type Settings, textAt } from './settings-json.ts';
 
 type Place = Pick<Situation, 'environment' | 'platform' | 'homeFolder' | 'workingFolder'>;
@@ -75,8 +75,4 @@ function machinePaths(place: Place): { readonly defaults: string; readonly syste
   const folder = folders[place.platform] ?? '/etc/gemini-cli';
   const settings = system || join(folder, 'settings.json');
   return { system: settings, defaults: defaults || join(pathsOf(place).dirname(settings), 'system-defaults.json') };
-}
-
-function pathsOf({ platform }: Pick<Place, 'platform'>): typeof posix {
-  return platform === 'win32' ? win32 : posix;
 }

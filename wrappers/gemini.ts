@@ -2,11 +2,11 @@
  * Gemini CLI. The address goes into the environment, one variable for each way to sign in. With that of the API key set and no way chosen in
  * its settings it would take us for a gateway and end; so the way that it would take without us stands in private settings below all others.
  */
-import { posix, win32 } from 'node:path';
 import type { ListedWrapper, Plan, PrivateFile, Situation } from '../src/launch/wrapper.ts';
 import { isPlainAddress, splitAddress } from './addresses.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
 import { type GeminiSettings, readGeminiSettings, settingsPaths } from './gemini-settings.ts';
+import { pathsOf } from './paths.ts';
 import { layOver, type Settings } from './settings-json.ts';
 
 export const gemini: ListedWrapper = {
@@ -98,6 +98,6 @@ function placeDefaults(
   const tools: Settings = server ? { mcpServers: { headroom: server } } : {};
   if (!isByKeyAlone && !server) return { files: [], environment: {} };
   const text = `${JSON.stringify(layOver(machineDefaults, layOver(auth, tools)), undefined, 2)}\n`;
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   return { files: [{ name: fileName, text }], environment: { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: join(privateFolder, fileName) } };
 }

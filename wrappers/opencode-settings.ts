@@ -1,8 +1,8 @@
 /** What opencode, or a relative of it, would be set to: its files in its order of precedence, its variable, its keys. Reads nothing itself. */
-import { posix, win32 } from 'node:path';
 import type { Situation } from '../src/launch/wrapper.ts';
 import { firstSet } from './addresses.ts';
 import type { Breed } from './opencode-plan.ts';
+import { pathsOf } from './paths.ts';
 import { layOver, readSettings, type Settings, settingsAt, textAt } from './settings-json.ts';
 
 type Place = Pick<Situation, 'environment' | 'platform' | 'homeFolder' | 'workingFolder' | 'projectFolder'>;
@@ -90,8 +90,4 @@ function between(place: Place): readonly string[] {
   const steps = relative(place.projectFolder, place.workingFolder).split(sep).filter(Boolean);
   if (steps[0] === '..') return [place.workingFolder];
   return [place.projectFolder, ...steps.map((_, at) => join(place.projectFolder, ...steps.slice(0, at + 1)))];
-}
-
-function pathsOf({ platform }: Pick<Place, 'platform'>): typeof posix {
-  return platform === 'win32' ? win32 : posix;
 }

@@ -1,10 +1,10 @@
 /**
  * pi. An extension for this one launch (`-e`) gives each provider that is known our address; its models, keys and logins stay as they are.
  */
-import { posix, win32 } from 'node:path';
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { isPlainAddress, splitAddress } from './addresses.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
+import { pathsOf } from './paths.ts';
 import { readSettings, settingsAt, textAt } from './settings-json.ts';
 
 export const pi: ListedWrapper = {
@@ -23,7 +23,7 @@ export const pi: ListedWrapper = {
   // It asks for nothing that it reads.
   opensFiles: true,
   strays: 'the model is one of a provider that is not covered',
-  readsFiles: (place) => [pathOf(place).join(folderOf(place), 'models.json')],
+  readsFiles: (place) => [pathsOf(place).join(folderOf(place), 'models.json')],
   plan,
   demo: 'there is no script for it yet',
 };
@@ -67,7 +67,7 @@ function plan(situation: Situation): Plan {
   const isForeign = asked !== undefined && foreign.has(asked);
   return {
     ...common,
-    args: ['-e', pathOf(situation).join(privateFolder, fileName), ...args],
+    args: ['-e', pathsOf(situation).join(privateFolder, fileName), ...args],
     environment: extendNoProxy(environment),
     files: [{ name: fileName, text: `export default (pi) => {\n${lines.join('')}};\n` }],
     upstreams: Object.fromEntries(providers.map(({ id, upstream }) => [id, upstream])),
@@ -91,11 +91,7 @@ function optionOf(args: readonly string[], name: string): string | undefined {
 }
 
 function folderOf(place: Pick<Situation, 'environment' | 'homeFolder' | 'platform' | 'workingFolder'>): string {
-  const { join, resolve } = pathOf(place);
+  const { join, resolve } = pathsOf(place);
   const chosen = place.environment.PI_CODING_AGENT_DIR;
   return chosen ? resolve(place.workingFolder, chosen) : join(place.homeFolder, '.pi', 'agent');
-}
-
-function pathOf({ platform }: Pick<Situation, 'platform'>): typeof posix {
-  return platform === 'win32' ? win32 : posix;
 }

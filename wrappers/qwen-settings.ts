@@ -1,8 +1,9 @@
 /** What Qwen Code would be set to: its settings files, its `.env` file and its command line. Reads nothing itself. */
-import { posix, win32 } from 'node:path';
 import type { Situation } from '../src/launch/wrapper.ts';
 import { readEnvFile } from './env-file.ts';
 import type { Environment } from './environment.ts';
+import { takeOption } from './options.ts';
+import { pathsOf } from './paths.ts';
 import { isSettings, readSettings, type Settings, settingsAt, textAt } from './settings-json.ts';
 
 type Place = Pick<Situation, 'environment' | 'platform' | 'homeFolder' | 'workingFolder'>;
@@ -48,8 +49,8 @@ export function readQwenSettings(situation: Situation): QwenSettings {
   const inFiles = layers.reduce<Record<string, string>>((all, layer) => Object.assign(all, textsOf(settingsAt(layer, 'env'))), {});
   const effective = { ...inFiles, ...readEnvFile(env ?? ''), ...situation.environment };
   const last = (...names: string[]) => layers.reduce<string | undefined>((found, layer) => textAt(layer, ...names) ?? found, undefined);
-  const way = findOption(situation.args, '--auth-type').value ?? last('security', 'auth', 'selectedType') ?? byEnvironment(effective);
-  const { value: ownAddress, others } = findOption(situation.args, '--openai-base-url');
+  const way = takeOption(situation.args, '--auth-type').value ?? last('security', 'auth', 'selectedType') ?? byEnvironment(effective);
+  const { value: ownAddress, others } = takeOption(situation.args, '--openai-base-url');
   // The last file that has any replaces those of all others.
   const providers = layers.reduce<Settings>(
     (found, layer) => ('modelProviders' in layer ? settingsAt(layer, 'modelProviders') : found),
@@ -74,17 +75,6 @@ function byEnvironment(environment: Environment): string | undefined {
   return has('ANTHROPIC_API_KEY', 'ANTHROPIC_MODEL', 'ANTHROPIC_BASE_URL') ? 'anthropic' : undefined;
 }
 
-function findOption(args: readonly string[], name: string): { readonly value: string | undefined; readonly others: readonly string[] } {
-  const at = args.findIndex((word) => word === name || word.startsWith(`${name}=`));
-  if (at < 0) return { value: undefined, others: args };
-  const isAttached = args[at] !== name;
-  return { value: isAttached ? args[at]?.slice(name.length + 1) : args[at + 1], others: args.toSpliced(at, isAttached ? 1 : 2) };
-}
-
 function textsOf(settings: Settings): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-}
-
-function pathsOf({ platform }: Pick<Place, 'platform'>): typeof posix {
-  return platform === 'win32' ? win32 : posix;
 }

@@ -3,10 +3,10 @@
  * settings above all others, in a private file. It knows some providers by their address alone: those it is left to, but for DashScope,
  * for which it takes a proxy's address.
  */
-import { posix, win32 } from 'node:path';
 import type { ListedWrapper, Plan, PrivateFile, Situation } from '../src/launch/wrapper.ts';
 import { isPlainAddress, splitAddress } from './addresses.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
+import { pathsOf } from './paths.ts';
 import { type QwenSettings, readQwenSettings, settingsPaths } from './qwen-settings.ts';
 import { isSettings, layOver, type Settings, textAt } from './settings-json.ts';
 
@@ -111,7 +111,7 @@ function placeSettings(
   { providers, machine }: QwenSettings,
   ours: ReadonlyMap<string, string>,
 ): { args: readonly string[]; files: readonly PrivateFile[]; environment: Readonly<Record<string, string>> } {
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join } = pathsOf({ platform });
   const spell = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
   const files: PrivateFile[] = [];
   if (Object.keys(providers).length > 0)
