@@ -98,8 +98,7 @@ function readWish(value: JsonBody['value'], { profile, recovery }: CompressParts
 /** As the request spells them; of a member that stands twice the last, which is the one that parsing takes. */
 function spelled(bytes: Buffer, messages: readonly unknown[]): Buffer {
   const tape = scanJson(bytes, 1);
-  const keyOf = (child: number) => tape && (JSON.parse(bytes.toString('utf8', tape.keyStart(child), tape.keyEnd(child))) as string);
-  const member = tape?.children(0).findLast((child) => keyOf(child) === 'messages');
+  const member = tape?.children(0).findLast((child) => tape.keyIn(child, ['messages']) === 0);
   // A text of millions of values is not listed.
   if (!tape || member === undefined) return Buffer.from(JSON.stringify(messages));
   return Buffer.from(bytes.subarray(tape.start(member), tape.end(member)));

@@ -5,11 +5,11 @@ import { anthropicLife } from './cache-life.ts';
 import { marks } from './chain-writer.ts';
 import { managementKeepsResults } from './context-management.ts';
 import type { Grammar } from './conversation-reader.ts';
+import { anthropicCalls } from './part-types.ts';
 import { addOpaque, addSaid, addSaidObject, addText, addTextObject, type Reading, type Speaker } from './reading.ts';
 import { callOf, opaqueBlock } from './wire-block.ts';
 import { aside, writeMembers, writeUnmarked } from './wire-chain.ts';
 
-const callTypes = ['tool_use', 'server_tool_use', 'mcp_tool_use'];
 const speakers = ['user', 'assistant'] as const;
 /** Roles that are not the model's. */
 const others = ['user', 'system', 'developer'];
@@ -69,7 +69,7 @@ function readBlock(reading: Reading, block: number, speaker: Speaker): boolean {
   const kind = type < 0 ? undefined : tape.string(type);
   if (kind === 'text' && text >= 0 && tape.kind(text) === 'string') {
     addSaidObject(reading, block, text, speaker);
-  } else if (kind !== undefined && callTypes.includes(kind) && !isUser && name >= 0 && tape.kind(name) === 'string') {
+  } else if (kind !== undefined && anthropicCalls.includes(kind) && !isUser && name >= 0 && tape.kind(name) === 'string') {
     const call = callOf(tape, name, input, reading.isUtf8(block));
     const callId = tape.string(id);
     if (callId !== undefined) reading.calls.set(callId, call);

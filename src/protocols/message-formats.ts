@@ -12,9 +12,8 @@ import {
   textOf,
   textsOf,
 } from './message-format.ts';
+import { anthropicCalls } from './part-types.ts';
 import { responsesItems } from './responses-items.ts';
-
-const anthropicCalls = ['tool_use', 'server_tool_use', 'mcp_tool_use'];
 
 const anthropic: MessageFormat = {
   name: 'anthropic',

@@ -1,6 +1,7 @@
 /** Tool calls of Chat Completions: functions, custom tools, and the single `function_call` of old. Arguments are JSON within a string. */
 import type { ToolCall } from '../block.ts';
 import type { JsonTape } from '../text/json-tape.ts';
+import { parseArguments } from './message-format.ts';
 import { addOpaque, type Reading } from './reading.ts';
 import { opaqueBlock, parsedCall } from './wire-block.ts';
 import { writeUnmarked } from './wire-chain.ts';
@@ -63,10 +64,5 @@ function readCall({ tape, isUtf8 }: Reading, holder: number, member: 'arguments'
 function readInput(tape: JsonTape, input: number, member: 'arguments' | 'input'): unknown {
   if (input < 0) return undefined;
   const value = tape.parse(input);
-  if (member === 'input' || typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
+  return member === 'input' ? value : parseArguments(value);
 }

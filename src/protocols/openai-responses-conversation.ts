@@ -4,17 +4,15 @@ import type { JsonTape } from '../text/json-tape.ts';
 import { openaiLife } from './cache-life.ts';
 import { marks } from './chain-writer.ts';
 import type { Grammar } from './conversation-reader.ts';
+import { parseArguments } from './message-format.ts';
 import { readResultContent, readSaidContent } from './openai-content.ts';
+import { responsesOutputs, responsesTexts } from './part-types.ts';
 import { addOpaque, addSaid, type Reading } from './reading.ts';
 import { opaqueBlock, parsedCall } from './wire-block.ts';
 import { aside, writeMembers, writeUnmarked } from './wire-chain.ts';
 
 const speakers = ['user', 'assistant'] as const;
-/** Items whose output a tool of the agent's own returned. What tools of the provider's returned is the provider's. */
-const outputs = ['function_call_output', 'custom_tool_call_output', 'local_shell_call_output'];
 const calls = ['function_call', 'custom_tool_call', 'local_shell_call'];
-/** Types of parts that hold a text and nothing else that matters. */
-const texts = ['input_text', 'output_text', 'text'];
 const outputAside = [...aside.marker, 'output'];
 
 export const responsesGrammar: Grammar = {
@@ -50,10 +48,10 @@ function readItem(reading: Reading, item: number): boolean {
   if (found === undefined) return false;
   const [type = -1, role = -1, content = -1, output = -1, callId = -1, name = -1, json = -1, input = -1, action = -1] = found;
   const id = tape.string(callId);
-  if (type >= 0 && tape.stringIn(type, outputs) >= 0 && output >= 0) {
+  if (type >= 0 && tape.stringIn(type, responsesOutputs) >= 0 && output >= 0) {
     chain.mark(marks.result);
     writeMembers(chain, tape, item, outputAside);
-    const isRead = readResultContent(reading, output, texts, id === undefined ? undefined : reading.calls.get(id));
+    const isRead = readResultContent(reading, output, responsesTexts, id === undefined ? undefined : reading.calls.get(id));
     chain.mark(marks.end);
     return isRead;
   }
@@ -71,7 +69,7 @@ function readItem(reading: Reading, item: number): boolean {
     return true;
   }
   writeMembers(chain, tape, item, aside.content);
-  return readSaidContent(reading, content, texts, speakers[tape.stringIn(role, speakers)]);
+  return readSaidContent(reading, content, responsesTexts, speakers[tape.stringIn(role, speakers)]);
 }
 
 /** Arguments are JSON within a string; the input of a custom tool is free text; a shell's action is JSON as it stands. */
@@ -81,16 +79,8 @@ function readCall({ tape, isUtf8 }: Reading, item: number, input: number, name: 
   return parsedCall(tape, name, () => {
     if (input < 0 || !isReadable) return undefined;
     const value = tape.parse(input);
-    return kind === 0 && typeof value === 'string' ? parseArguments(value) : value;
+    return kind === 0 ? parseArguments(value) : value;
   });
-}
-
-function parseArguments(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isEmpty(tape: JsonTape, value: number): boolean {

@@ -1,17 +1,14 @@
 /** Items of OpenAI's Responses that are parsed: calls and their outputs are items of their own. */
 import { type Fields, type FoundCall, type MessageFormat, parseArguments, textOf, textsOf } from './message-format.ts';
-
-/** Items whose output a tool of the program's own returned. What tools of the provider's returned is the provider's. */
-const outputs = ['function_call_output', 'custom_tool_call_output', 'local_shell_call_output'];
-/** Types of parts that hold a text and nothing else that matters. */
-const texts = ['input_text', 'output_text', 'text'];
+import { responsesOutputs, responsesTexts } from './part-types.ts';
 
 export const responsesItems: MessageFormat = {
   name: 'responses',
   readItem: (item) => {
     const { type, call_id: of, output } = item;
     if (typeof type !== 'string') return undefined;
-    return outputs.includes(type) && output !== undefined ? { of: textOf(of), texts: textsOf(output, ['output'], texts) } : callOf(item);
+    if (!responsesOutputs.includes(type) || output === undefined) return callOf(item);
+    return { of: textOf(of), texts: textsOf(output, ['output'], responsesTexts) };
   },
 };
 
