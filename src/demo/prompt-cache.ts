@@ -29,6 +29,15 @@ export interface BilledUsage extends InputUsage {
   readonly output_tokens: number;
 }
 
+/** The bill of a provider whose cache needs no marks: what was not read from it costs the full price, and writing is free. */
+export function billWithoutWrites(input: InputUsage, output: number): BilledUsage {
+  const { input_tokens: fresh, cache_creation_input_tokens: written, cache_read_input_tokens: read } = input;
+  return {
+    ...{ input_tokens: fresh + written, cache_creation_input_tokens: 0, cache_read_input_tokens: read, output_tokens: output },
+    cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
+  };
+}
+
 export interface PromptCacheOptions {
   /** A prefix of fewer tokens is never cached; 1024 unless told. */
   readonly minimumTokens?: number;

@@ -1,6 +1,6 @@
 /** The Chat Completions face: turns with tools, and plain turns of agents that declare none. Its cache keeps prefixes by itself and writes for free. */
 import { createHash } from 'node:crypto';
-import type { BilledUsage, PromptBlock } from './prompt-cache.ts';
+import { billWithoutWrites, type PromptBlock } from './prompt-cache.ts';
 import { resolveCall } from './resolve-call.ts';
 import { spellChunks, spellCompletion } from './upstream-chat-reply.ts';
 import { type Answer, type Face, jsonAnswer, type Stage } from './upstream-face.ts';
@@ -44,7 +44,7 @@ function play(request: ChatRequest, number: number, stage: Stage): Answer {
     id: `call_${seed.slice(0, 20)}${index.toString().padStart(4, '0')}`,
     ...resolveCall(call, scene.tools),
   }));
-  const usage = billed(request, stage, stage.countText((step.text ?? '') + JSON.stringify(calls)));
+  const usage = billWithoutWrites(stage.cache.serve(promptOf(request)), stage.countText((step.text ?? '') + JSON.stringify(calls)));
   const reply = { id: `chatcmpl-${seed.slice(0, 16)}${number}`, model: request.model, text: step.text, calls, usage };
   const headers = { 'x-request-id': `req_${seed.slice(0, 16)}${number}` };
   if (!request.stream) return jsonAnswer(200, spellCompletion(reply), name, usage, headers);
@@ -55,18 +55,6 @@ function play(request: ChatRequest, number: number, stage: Stage): Answer {
     parts: spellChunks(reply, request.stream_options?.include_usage === true),
     played: name,
     usage,
-  };
-}
-
-/** What was not read from the cache costs the full price. */
-function billed(request: ChatRequest, stage: Stage, output: number): BilledUsage {
-  const { cache_read_input_tokens: read, cache_creation_input_tokens: written, input_tokens: rest } = stage.cache.serve(promptOf(request));
-  return {
-    input_tokens: rest + written,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: read,
-    cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
-    output_tokens: output,
   };
 }
 

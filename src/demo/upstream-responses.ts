@@ -1,6 +1,6 @@
 /** The Responses face, as Codex asks it: turns over HTTP, no WebSocket, and the list of models. */
 import { createHash } from 'node:crypto';
-import type { BilledUsage, PromptBlock } from './prompt-cache.ts';
+import { billWithoutWrites, type PromptBlock } from './prompt-cache.ts';
 import { type Answer, type Face, jsonAnswer, type Stage } from './upstream-face.ts';
 import { spellCall } from './upstream-responses-calls.ts';
 import { outputOf, spellEvents, spellResponse } from './upstream-responses-reply.ts';
@@ -45,7 +45,7 @@ function play(request: ResponsesRequest, number: number, stage: Stage): Answer {
     ...{ seed, model: request.model, thinking: step.thinking ?? stage.script.thinking, text: step.text },
     calls: 'calls' in step ? step.calls.map((call) => spellCall(call, tools)) : [],
   };
-  const billed: BilledUsage = { ...billInput(request, stage), output_tokens: stage.countText(JSON.stringify(outputOf(said))) };
+  const billed = billWithoutWrites(stage.cache.serve(promptOf(request)), stage.countText(JSON.stringify(outputOf(said))));
   const input = billed.input_tokens + billed.cache_read_input_tokens;
   const usage = {
     ...{ input_tokens: input, input_tokens_details: { cached_tokens: billed.cache_read_input_tokens } },
@@ -94,17 +94,11 @@ function refuseItems(input: readonly ResponsesItem[]): string | undefined {
   return open.size > 0 ? `No tool output found for function call ${unanswered}.` : undefined;
 }
 
-/** The cache needs no marks: what begins as an earlier request did is read from it, and writing is free. */
-function billInput({ model, instructions, tools, input }: ResponsesRequest, stage: Stage) {
-  const blocks: PromptBlock[] = [tools ?? [], instructions ?? '', ...input].map((part, at, all) => {
+function promptOf({ model, instructions, tools, input }: ResponsesRequest): PromptBlock[] {
+  return [tools ?? [], instructions ?? '', ...input].map((part, at, all) => {
     const content = JSON.stringify([model, part]);
     return { content, text: visibleText(part), ttl: at === all.length - 1 ? '5m' : undefined };
   });
-  const { input_tokens: fresh, cache_creation_input_tokens: written, cache_read_input_tokens: read } = stage.cache.serve(blocks);
-  return {
-    ...{ input_tokens: fresh + written, cache_creation_input_tokens: 0, cache_read_input_tokens: read },
-    cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
-  };
 }
 
 function visibleText(part: unknown): string {
