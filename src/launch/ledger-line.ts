@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { BlockRecord } from '../pipeline/decision.ts';
 import type { ExchangeRecord, ProxyMode } from '../proxy/records.ts';
 import type { LedgerLine, ResultSums } from '../store/ledger.ts';
+import { tokensIn } from '../tokens/bill.ts';
 import { listBlocks, withoutDetail } from './ledger-blocks.ts';
 import { isShrunk } from './totals.ts';
 
@@ -50,7 +51,7 @@ export function ledgerLine(record: ExchangeRecord, launch: LaunchPart): LedgerLi
     retried,
     untouched: untouched === undefined ? null : withoutDetail(untouched),
     bytes: { received: bytesReceived, sent: bytesSent },
-    usage: usage ? billed(usage) : null,
+    usage: usage ? tokensIn(usage) : null,
     ...(record.rewritten ? { rewritten: record.rewritten } : {}),
     ...(record.cold ? { cold: { why: record.cold.why, before: record.cold.before, after: record.cold.after } } : {}),
     ...(record.tripped === undefined ? {} : { tripped: record.tripped }),
@@ -60,10 +61,6 @@ export function ledgerLine(record: ExchangeRecord, launch: LaunchPart): LedgerLi
     ...(listed.length > 0 ? { blocks: listed } : {}),
     addedMs: Math.round(addedMs * 1000) / 1000,
   };
-}
-
-function billed({ fresh, cacheWrite5m, cacheWrite1h, cacheRead, output }: NonNullable<ExchangeRecord['usage']>): LedgerLine['usage'] {
-  return { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output };
 }
 
 function sumUp(blocks: readonly BlockRecord[]): ResultSums {

@@ -1,7 +1,7 @@
 /** Sums up a launch's records as they come: the figures behind the receipt. Keeps no record, prints nothing. */
 import type { BlockRecord } from '../pipeline/decision.ts';
 import type { ExchangeRecord } from '../proxy/records.ts';
-import { type BilledTokens, type BilledTurn, estimateFactor } from '../tokens/bill.ts';
+import { type BilledTokens, type BilledTurn, estimateFactor, noTokens, tokensIn } from '../tokens/bill.ts';
 
 export interface Totals {
   readonly requests: {
@@ -57,7 +57,7 @@ export interface Meter {
 export function createMeter(): Meter {
   const totals: Totals = {
     requests: { all: 0, turns: 0, reported: 0, silent: 0, failed: 0, rejected: 0, aborted: 0, retried: 0, refused: 0 },
-    usage: { fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 },
+    usage: noTokens(),
     removed: { reported: 0, silent: 0 },
     removedBy: {},
     rewritten: { turns: 0, tokens: 0 },
@@ -88,10 +88,7 @@ function addRecord(totals: Totals, record: ExchangeRecord): void {
   if (record.kind !== 'turn') return;
   requests.turns++;
   if (record.retried) requests.retried++;
-  if (record.untouched) totals.unread[record.untouched] = (totals.unread[record.untouched] ?? 0) + 1;
-  totals.added.total += record.addedMs;
-  totals.added.most = Math.max(totals.added.most, record.addedMs);
-  addResults(totals, record.blocks);
+  addWork(totals, record);
   const isBilled = countOutcome(totals, record);
   if (isBilled) addRemoved(totals, record);
 }
@@ -105,12 +102,25 @@ function addToolOutput(totals: Totals, record: ExchangeRecord): void {
   for (const { tokensBefore, tokensAfter, levers } of record.blocks) {
     toolOutput.before += tokensBefore;
     toolOutput.after += tokensAfter;
-    for (const [lever, tokens] of Object.entries(levers)) totals.removedBy[lever] = (totals.removedBy[lever] ?? 0) + tokens;
+    addLevers(totals, levers, 1);
   }
-  if (record.untouched) totals.unread[record.untouched] = (totals.unread[record.untouched] ?? 0) + 1;
-  totals.added.total += record.addedMs;
-  totals.added.most = Math.max(totals.added.most, record.addedMs);
-  addResults(totals, record.blocks);
+  addWork(totals, record);
+}
+
+/** What we did about it, whatever it was. */
+function addWork(totals: Totals, { untouched, addedMs, blocks }: ExchangeRecord): void {
+  if (untouched) count(totals.unread, untouched);
+  totals.added.total += addedMs;
+  totals.added.most = Math.max(totals.added.most, addedMs);
+  addResults(totals, blocks);
+}
+
+function addLevers({ removedBy }: Totals, levers: BlockRecord['levers'], factor: number): void {
+  for (const [lever, tokens] of Object.entries(levers)) removedBy[lever] = (removedBy[lever] ?? 0) + tokens * factor;
+}
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 /** Whether the turn was billed, as far as can be told. */
@@ -138,9 +148,9 @@ function addRemoved(totals: Totals, record: ExchangeRecord): void {
     totals.removed[usage ? 'reported' : 'silent'] += (block.tokensBefore - block.tokensAfter) * factor;
     // At a cold moment everything is written anew, whoever sent it before.
     removed[block.carried && !record.cold ? 'carried' : 'first'] += (block.tokensBefore - block.tokensAfter) * factor;
-    for (const [lever, tokens] of Object.entries(block.levers)) totals.removedBy[lever] = (totals.removedBy[lever] ?? 0) + tokens * factor;
+    addLevers(totals, block.levers, factor);
   }
-  if (record.tripped !== undefined) totals.tripped[record.tripped] = (totals.tripped[record.tripped] ?? 0) + 1;
+  if (record.tripped !== undefined) count(totals.tripped, record.tripped);
   if (record.cold) {
     totals.cold.turns++;
     totals.cold.before += record.cold.before * factor;
@@ -148,12 +158,11 @@ function addRemoved(totals: Totals, record: ExchangeRecord): void {
   }
   const cold = record.cold && (record.cold.before - record.cold.after) * factor;
   if (!usage) return;
-  const { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output } = usage;
   const { time, upstream, bySubscription = false, rewritten = 0 } = record;
   if (rewritten > 0) totals.rewritten.turns++;
   totals.rewritten.tokens += rewritten;
-  const tiers = { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output };
-  totals.turns.push({ time, model, upstream, usage: tiers, removed, rewritten, ...(cold === undefined ? {} : { cold }), bySubscription });
+  const billed = { time, model, upstream, usage: tokensIn(usage), removed, rewritten, bySubscription };
+  totals.turns.push({ ...billed, ...(cold === undefined ? {} : { cold }) });
 }
 
 function addResults(totals: Totals, blocks: readonly BlockRecord[]): void {

@@ -1,5 +1,5 @@
 /** What replayed conversations come to: tokens and dollars by tier, before and after, and how well the model of the cache explains what was recorded. */
-import { type BilledTokens, costOf, inputTokens } from '../tokens/bill.ts';
+import { type BilledTokens, costOf, inputTokens, noTokens } from '../tokens/bill.ts';
 import type { PriceList, Prices } from '../tokens/prices.ts';
 import { groupMember } from './group-member.ts';
 import type { KindSum } from './kind-table.ts';
@@ -124,8 +124,7 @@ export function startReplaySumming(priceOf: PriceList): ReplaySumming {
       sum.before.tokens[tier] += before[tier];
       sum.after.tokens[tier] += after[tier];
       if (!prices) continue;
-      const cost = (tokens: BilledTokens) =>
-        costOf({ fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0, [tier]: tokens[tier] }, prices);
+      const cost = (tokens: BilledTokens) => costOf({ ...noTokens(), [tier]: tokens[tier] }, prices);
       sum.before.dollars[tier] += cost(before);
       sum.after.dollars[tier] += cost(after);
     }
@@ -166,6 +165,5 @@ function emptySum(): ReplaySum {
 }
 
 function emptySide(): BillSide {
-  const none = () => ({ fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 });
-  return { tokens: none(), dollars: none() };
+  return { tokens: noTokens(), dollars: noTokens() };
 }

@@ -15,6 +15,15 @@ export interface BilledTokens {
   output: number;
 }
 
+export function noTokens(): BilledTokens {
+  return { fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 };
+}
+
+/** What a usage counts, without what else it holds. */
+export function tokensIn({ fresh, cacheWrite5m, cacheWrite1h, cacheRead, output }: BilledTokens): BilledTokens {
+  return { fresh, cacheWrite5m, cacheWrite1h, cacheRead, output };
+}
+
 /** One request to the model that was answered with usage. */
 export interface BilledTurn {
   readonly time: number;
