@@ -20,7 +20,6 @@ export interface DemoPlace {
 /** It belongs to this process: where that is killed, the next launch sweeps it. */
 export function makeDemoPlace({ platform, environment, homeFolder }: Surroundings): DemoPlace {
   const folder = makePrivateFolder(findPlaces(platform, environment, homeFolder).cacheFolder, platform);
-  process.once('exit', folder.remove);
   const home = join(folder.path, 'home');
   for (const path of [home, temporaryFolder(home), cacheFolder(home)]) mkdirSync(path, { recursive: true, mode: 0o700 });
   return {
@@ -39,10 +38,7 @@ export function makeDemoPlace({ platform, environment, homeFolder }: Surrounding
       return copy;
     },
     write: (name, text) => writeFileSync(makeWay(home, name), text, { mode: 0o600 }),
-    remove: () => {
-      process.off('exit', folder.remove);
-      folder.remove();
-    },
+    remove: folder.remove,
   };
 }
 

@@ -1,6 +1,6 @@
 /** `headroom perf --exact`: texts before and after, counted by the provider itself. It says what it will send and to whom, sends that, and writes nothing. */
 import { Failure } from '../errors.ts';
-import { chooseProxy } from '../launch/network.ts';
+import { reachBy } from '../launch/network.ts';
 import { say } from '../launch/say.ts';
 import { openTokenService, type TokenService } from '../perf/count-tokens.ts';
 import { type CountedPair, type ExactPair, type ExactSummary, exactLines, sumUpExact } from '../perf/exact.ts';
@@ -45,8 +45,7 @@ export async function measureExactly(paths: readonly string[], { json, model: na
   const pairs = pairUp(paths.length > 0 ? readSamples(paths) : [...ownSamples(), ...readOriginals(cacheFolder)], cacheFolder, count);
   if (pairs.length === 0) throw new Failure('no-samples', 'Nothing of it is shrunk: there is nothing to compare', 'Name other files.');
   const url = process.env.ANTHROPIC_BASE_URL?.trim() || 'https://api.anthropic.com';
-  const caFiles = process.env.NODE_EXTRA_CA_CERTS ? [process.env.NODE_EXTRA_CA_CERTS] : [];
-  const service = openTokenService({ upstream: { url, proxyUrl: chooseProxy(url, process.env), caFiles }, key, model });
+  const service = openTokenService({ upstream: reachBy(process.env, url), key, model });
   for (const line of announce(pairs, service, model)) say(line);
   try {
     const summary = sumUpExact(model, familyFactor(model), await countAll(pairs, service, count));

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createApi } from '../api/create.ts';
 import { Failure, messageOf } from '../errors.ts';
-import { explainLines } from '../launch/explain.ts';
+import { explainTo } from '../launch/explain.ts';
 import { type Keeping, startKeeping, sweepCache } from '../launch/keeping.ts';
 import { openOutputFile } from '../launch/output-files.ts';
 import { findPortOwner } from '../launch/port-owner.ts';
@@ -66,16 +66,12 @@ async function putUp(
 ): Promise<RunningProxy> {
   const { settings, host, token, recovery } = choice;
   const { cacheFolder } = ownPlaces();
-  const explain = settings.explainFile === undefined ? undefined : openOutputFile(settings.explainFile, '--explain', process.cwd());
-  if (explain) teardown.add('explain', () => explain.close());
-  explain?.replace('');
+  const explainFile = settings.explainFile === undefined ? undefined : openOutputFile(settings.explainFile, '--explain', process.cwd());
+  if (explainFile) teardown.add('explain', explainFile.close);
+  explainFile?.replace('');
   // By it the dashboard and `headroom clean` see that somebody is at work.
   const folder = makePrivateFolder(cacheFolder, process.platform);
-  process.once('exit', folder.remove);
-  teardown.add('private folder', () => {
-    folder.remove();
-    process.off('exit', folder.remove);
-  });
+  teardown.add('private folder', folder.remove);
   const keeping = keep(choice, cacheFolder, folder.path, folder.id);
   teardown.add('ledger', keeping.close);
   let isEnding = false;
@@ -97,11 +93,11 @@ async function putUp(
     ...{ isOurs: false, rewritesCold: settings.rewritesCold },
     skips: [],
   };
-  let requests = 0;
+  const explain = explainTo(explainFile);
   const onRecord = (record: ExchangeRecord) => {
     keeping.record(record);
     api.record(record);
-    if (record.kind !== 'other' && record.outcome !== 'refused') explain?.append(explainLines(record, ++requests));
+    explain(record);
   };
   const proxy = await startProxy(proxySettings, {
     protocols,

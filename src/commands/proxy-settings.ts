@@ -2,10 +2,10 @@
 import { resolveWrapSettings, type SettingsFile } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { SessionSettings } from '../launch/launch.ts';
-import { chooseProxy } from '../launch/network.ts';
+import { reachBy } from '../launch/network.ts';
 import type { Recovery } from '../library/headroom.ts';
 import { isLoopback } from '../proxy/open-door.ts';
-import type { ProxySettings, Upstream } from '../proxy/records.ts';
+import type { ProxySettings } from '../proxy/records.ts';
 import { checkStore } from '../store/store-address.ts';
 import type { ProxyFlags } from './proxy.ts';
 import { readPort } from './read-port.ts';
@@ -68,15 +68,10 @@ const providers: Readonly<Record<string, string>> = {
 
 /** One upstream for all sends everything there, but for the families that have one of their own. */
 function chooseUpstreams({ upstream, upstreams }: SessionSettings, environment: Environment): ProxyChoice['upstreams'] {
-  const reach = (url: string): Upstream => ({
-    url,
-    proxyUrl: chooseProxy(url, environment),
-    caFiles: environment.NODE_EXTRA_CA_CERTS ? [environment.NODE_EXTRA_CA_CERTS] : [],
-  });
   const usual = upstream === undefined ? { ...providers, ...bedrockOf(environment) } : {};
   return {
-    upstream: upstream === undefined ? undefined : reach(upstream),
-    upstreams: Object.fromEntries(Object.entries({ ...usual, ...upstreams }).map(([family, url]) => [family, reach(url)])),
+    upstream: upstream === undefined ? undefined : reachBy(environment, upstream),
+    upstreams: Object.fromEntries(Object.entries({ ...usual, ...upstreams }).map(([family, url]) => [family, reachBy(environment, url)])),
   };
 }
 

@@ -1,6 +1,15 @@
 /** What `--explain` writes: one line of JSON per result block and request. It holds no text of the conversation. */
 import type { ExchangeRecord } from '../proxy/records.ts';
+import type { OutputFile } from './output-files.ts';
 import { isShrunk } from './totals.ts';
+
+/** Gives what writes each record that carried a conversation to the file, if there is one. */
+export function explainTo(file: Pick<OutputFile, 'append'> | undefined): (record: ExchangeRecord) => void {
+  let requests = 0;
+  return (record) => {
+    if (record.kind !== 'other' && record.outcome !== 'refused') file?.append(explainLines(record, ++requests));
+  };
+}
 
 /** `request` counts from 1 over everything that carried a conversation. */
 export function explainLines(record: ExchangeRecord, request: number): string {

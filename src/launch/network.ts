@@ -1,6 +1,12 @@
-/** Which corporate proxy, if any, a URL is reached through, by the environment given. A pure function. */
+/** How a URL is reached, by the environment given: through which corporate proxy, if any, and trusting whom. Pure functions. */
+import type { Upstream } from '../proxy/records.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** This URL as an upstream. */
+export function reachBy(network: Environment, url: string): Upstream {
+  return { url, proxyUrl: chooseProxy(url, network), caFiles: network.NODE_EXTRA_CA_CERTS ? [network.NODE_EXTRA_CA_CERTS] : [] };
+}
 
 /**
  * The proxy's URL, or undefined for a direct connection. Lower case wins over upper case, HTTPS_PROXY over HTTP_PROXY over ALL_PROXY.

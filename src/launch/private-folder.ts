@@ -17,6 +17,7 @@ export interface PrivateFolder {
   readonly path: string;
   /** Writes a file that only this user can read; `name` may be a path in the folder. */
   write(name: string, text: string): void;
+  /** Done by itself where this process ends without it. */
   remove(): void;
 }
 
@@ -34,6 +35,12 @@ export function makePrivateFolder(cacheFolder: string, platform: NodeJS.Platform
       'Set XDG_CACHE_HOME to a folder that can be written.',
     );
   }
+  const remove = () => {
+    removeFolder(path);
+    process.off('exit', remove);
+  };
+  // Whatever calls `process.exit` on the way, the folder goes.
+  process.once('exit', remove);
   return {
     id,
     path,
@@ -42,7 +49,7 @@ export function makePrivateFolder(cacheFolder: string, platform: NodeJS.Platform
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
     },
-    remove: () => removeFolder(path),
+    remove,
   };
 }
 

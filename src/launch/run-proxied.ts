@@ -2,15 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
-import type { Upstream } from '../proxy/records.ts';
 import { findPlaces } from '../store/place.ts';
 import { watchCacheBreaks } from './cache-breaks.ts';
-import { explainLines } from './explain.ts';
+import { explainTo } from './explain.ts';
 import { type Interruptions, watchInterruptions } from './interruptions.ts';
 import { startKeeping, sweepCache } from './keeping.ts';
 import type { Launch } from './launch.ts';
 import { launchVariable, variablesOfOneLaunch } from './nesting.ts';
-import { chooseProxy } from './network.ts';
+import { reachBy } from './network.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { startProxyThread } from './proxy-thread.ts';
 import { agentStart, runBare } from './run-bare.ts';
@@ -90,12 +89,7 @@ async function putUp(
   try {
     const { cacheFolder } = findPlaces(surroundings.platform, situation.environment, surroundings.homeFolder);
     const folder = makePrivateFolder(cacheFolder, surroundings.platform);
-    // Whatever calls `process.exit` on the way, the folder goes.
-    process.once('exit', folder.remove);
-    teardown.add('private folder', () => {
-      folder.remove();
-      process.off('exit', folder.remove);
-    });
+    teardown.add('private folder', folder.remove);
     const places = { cacheFolder, privateFolder: folder.path, opensFiles: wrapper.opensFiles };
     const keeping = startKeeping(settings, places, {
       id: folder.id,
@@ -108,7 +102,7 @@ async function putUp(
     teardown.add('ledger', keeping.close);
     // One of its own: the proxy's may stand on a command line, and whoever has this one reads what tools returned.
     const contentSecret = draft.covers === 'tool-output' ? randomBytes(16).toString('hex') : undefined;
-    let requests = 0;
+    const explain = explainTo(outputs.explain);
     const breaks = watchCacheBreaks();
     const proxy = await startProxyThread(
       {
@@ -131,7 +125,7 @@ async function putUp(
           const record = settings.mode === 'shrink' ? breaks.look(came) : came;
           meter.add(record);
           keeping.record(record);
-          if (record.kind !== 'other' && record.outcome !== 'refused') outputs.explain?.append(explainLines(record, ++requests));
+          explain(record);
         },
         onRestart: ({ reason }) => meter.totals.restarts.push(reason),
       },
@@ -167,11 +161,7 @@ function chooseUpstreams(chosen: Launch['settings'], { upstream, upstreams = {},
   const planned = Object.fromEntries(Object.entries(upstreams).map(([name, url]) => [name, chosen.upstream ?? url]));
   const others = Object.entries({ ...planned, ...chosen.upstreams });
   return {
-    upstream: reach(chosen.upstream ?? upstream, network),
-    upstreams: Object.fromEntries(others.map(([family, url]) => [family, reach(url, network)])),
+    upstream: reachBy(network, chosen.upstream ?? upstream),
+    upstreams: Object.fromEntries(others.map(([family, url]) => [family, reachBy(network, url)])),
   };
-}
-
-function reach(url: string, network: Plan['network']): Upstream {
-  return { url, proxyUrl: chooseProxy(url, network), caFiles: network.NODE_EXTRA_CA_CERTS ? [network.NODE_EXTRA_CA_CERTS] : [] };
 }
