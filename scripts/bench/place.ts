@@ -47,7 +47,13 @@ export function createPlace(agent: string): Place {
 
 /** The shell's words for a program of ours in programs/. */
 export function programCommand(file: URL): string {
-  return `exec "${process.execPath}" --import "${import.meta.resolve('tsx')}" "${fileURLToPath(file)}"`;
+  return `exec ${programWords(file)
+    .map((word) => `"${word}"`)
+    .join(' ')}`;
+}
+
+export function programWords(file: URL): readonly [string, ...string[]] {
+  return [process.execPath, '--import', import.meta.resolve('tsx'), fileURLToPath(file)];
 }
 
 export interface Program {
@@ -59,7 +65,8 @@ export interface Program {
 
 /** Starts a program of ours in a process of its own; resolves with its first line of output. */
 export async function startProgram(file: URL, ...args: readonly string[]): Promise<Program> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), fileURLToPath(file), ...args], {
+  const [program, ...words] = programWords(file);
+  const child = spawn(program, [...words, ...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const kill = () => child.kill('SIGKILL');

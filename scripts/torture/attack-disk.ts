@@ -7,7 +7,7 @@ import { retrieveOverHttp } from './attack-http.ts';
 import { afterBody, json, plainHead } from './fault.ts';
 import type { PartOptions } from './part.ts';
 import { planted } from './planted.ts';
-import { startScriptedUpstream } from './scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 import { look, secretsIn, type Written } from './written.ts';
 
 export async function attackDisk({ checks }: PartOptions): Promise<void> {
@@ -17,23 +17,8 @@ export async function attackDisk({ checks }: PartOptions): Promise<void> {
   const home = place.environment().HOME ?? '';
   const ours = join(home, '.cache', 'headroom');
   const outputs = ['explain.jsonl', 'receipt.json'].map((name) => join(home, name)) as [string, string];
-  const reply = json.replace('[]', `[{"type":"text","text":"${planted.reply}"}]`);
-  const play = () => {
-    upstream.play(
-      'well',
-      afterBody(({ write }) => write(plainHead(reply.length) + reply)),
-    );
-    upstream.play(
-      'error',
-      afterBody(({ write }) => write(`${plainHead(2, `500 ${planted.reply}`)}{}`)),
-    );
-    upstream.play(
-      'reset',
-      afterBody(({ reset }) => reset()),
-    );
-  };
   const launch = () => {
-    play();
+    answerSecretly(upstream);
     // A user whose umask forbids nothing, and an upstream whose address holds a password.
     const address = upstream.url.replace('http://', `http://user:${planted.password}@`);
     const command = `umask 000; exec "${process.execPath}" "${place.cli}" wrap --explain "${outputs[0]}" --receipt-json "${outputs[1]}" claude`;
@@ -69,6 +54,24 @@ export async function attackDisk({ checks }: PartOptions): Promise<void> {
     place.close();
     await upstream.close();
   }
+}
+
+/** What the secret agent is answered, whatever it asks for: well, with an error, not at all. */
+export function answerSecretly(upstream: ScriptedUpstream): void {
+  const reply = json.replace('[]', `[{"type":"text","text":"${planted.reply}"}]`);
+  const error = `${plainHead(2, `500 ${planted.reply}`)}{}`;
+  upstream.play(
+    'well',
+    afterBody(({ write }) => write(plainHead(reply.length) + reply)),
+  );
+  upstream.play(
+    'error',
+    afterBody(({ write }) => write(error)),
+  );
+  upstream.play(
+    'reset',
+    afterBody(({ reset }) => reset()),
+  );
 }
 
 /** Words that would lead out of the folder of originals. */

@@ -6,6 +6,7 @@ import { attackDisk } from './attack-disk.ts';
 import { attackDoor } from './attack-door.ts';
 import { attackOpenDoor } from './attack-open.ts';
 import { smuggle } from './attack-smuggling.ts';
+import { attackStore } from './attack-store.ts';
 import { timeSecret } from './attack-timing.ts';
 import { poison } from './attack-upstream.ts';
 import type { Part } from './part.ts';
@@ -41,6 +42,7 @@ export const attack: Part = async (options) => {
     timeSecret(options);
     await bomb(place, options);
     await attackDisk(options);
+    await attackStore(options);
     const { uncaught } = await proxy.health();
     checks.equal('nothing was left uncaught', uncaught.join('\n'), '');
   } finally {

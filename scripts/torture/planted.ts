@@ -15,4 +15,5 @@ export const planted = {
   user: plant('user'),
   reply: plant('reply'),
   password: plant('password'),
+  token: plant('token'),
 };
