@@ -102,6 +102,18 @@ describe('a repeat', () => {
       expect(lastOf(ran('a', first), ran('b', second))).toMatch(/^\[… 60 lines as above: cat values\.ts, output lines 1-60: .+\]$/);
   });
 
+  test('never holds where a reminder of the agent begins or ends', () => {
+    const reminded = (said: string) =>
+      `${code.join('\n')}\n\n<system-reminder>\n${said}\n</system-reminder>\n${code.slice(0, 9).join('\n')}`;
+    const first = turn('a', 'Bash', { command: 'cat a.js' }, reminded('A task has ended.'));
+    const second = lastOf(first, turn('b', 'Bash', { command: 'cat a.js' }, reminded('It is generated: do not edit it.'))).split('\n');
+    expect(second.filter((line) => !/^\[… \d+ lines as above/.test(line) && line !== '')).toEqual([
+      '<system-reminder>',
+      'It is generated: do not edit it.',
+      '</system-reminder>',
+    ]);
+  });
+
   test('never hides how a command ended', () => {
     const output = `Exit code 1\n${code.join('\n')}\nProcess exited with code 1`;
     const second = lastOf(turn('a', 'Bash', { command: 'make' }, output), turn('b', 'Bash', { command: 'make' }, output)).split('\n');

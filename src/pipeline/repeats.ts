@@ -66,7 +66,7 @@ export function findRepeats(text: NumberedText, own: VisibleText, visible: Visib
   return repeats;
 
   function repeatAt(at: number): Repeat | undefined {
-    if (at + 1 >= until && (contents[at]?.length ?? 0) < longLine) return undefined;
+    if (at + 1 >= until && ((contents[at]?.length ?? 0) < longLine || isReminderEdge(contents[at] ?? ''))) return undefined;
     const number = numbers[at] ?? -1;
     const prefers = (place: number): boolean =>
       number >= 0 && visible.lineAt(place)?.isNumbered === true && visible.lineAt(place)?.number === number;
@@ -102,8 +102,13 @@ export function findRepeats(text: NumberedText, own: VisibleText, visible: Visib
 /** How a command ended is never left to a note: what it says is true of this run only. */
 const status = /^(Exit code|Process exited|Process running|Command (failed|exited|timed out))|\bexit(ed)? (with )?(code|status)\b/;
 
+/** Claude Code puts reminders into results. Where one begins and ends is always shown: else it would read as output, or output as a part of it. */
+function isReminderEdge(line: string): boolean {
+  return line.includes('<system-reminder>') !== line.includes('</system-reminder>');
+}
+
 function isBarrier(line: string): boolean {
-  return status.test(line) || isEnvelopeHead(line) || isNote(line);
+  return status.test(line) || isReminderEdge(line) || isEnvelopeHead(line) || isNote(line);
 }
 
 /** End of the stretch in which a run may stand: all lines numbered consecutively, or none numbered and none telling an exit status. */
