@@ -35,7 +35,7 @@ const well = (name: string, answer: (turn: Turn) => void): Fault => ({ name, scr
 
 export const replyFaults: readonly Fault[] = [
   ...statuses.map((status) => withStatus(status, '')),
-  ...statuses.slice(4).map((status) => withStatus(status, 'Retry-After: 1\r\n')),
+  ...statuses.map((status) => withStatus(status, 'Retry-After: 1\r\n')),
   afterRefusal('a good reply', answerWell),
   afterRefusal('the same', ({ write }) => write(plainHead(json.length, '400 Bad Request') + json)),
   afterRefusal('429', ({ write }) => write(`${plainHead(2, '429 Too Many Requests')}{}`)),
