@@ -8,16 +8,13 @@ import { startUpstream } from '../src/demo/upstream.ts';
 import { findFreePort, listenOn } from '../src/proxy/listen.ts';
 import { wrappers } from '../wrappers/index.ts';
 import { testedVersions } from '../wrappers/tested-versions.ts';
-import { createMachine, type Machine, placeProgram, processesOf, until } from './helpers/launches.ts';
+import { createMachine, type Machine, placeProgram, until } from './helpers/launches.ts';
 
 let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 interface Report {
   readonly todo: number;
@@ -88,6 +85,17 @@ describe('agents', () => {
     machine.write('home/.claude/settings.json', JSON.stringify({ env: { ANTHROPIC_BASE_URL: 'https://gateway.example/x' } }));
     const [, route] = of(await examine({ HTTPS_PROXY: 'http://user:secret@proxy.example:3128' }), 'claude');
     expect(route).toMatchObject({ state: 'ok', text: 'its requests go through us to gateway.example by way of proxy.example:3128' });
+  });
+
+  test('that may not open originals are named with the rule and its file', async () => {
+    const settings = machine.write(
+      'home/.claude/settings.json',
+      JSON.stringify({ permissions: { deny: ['Bash(rm:*)', 'Read(~/.cache/**)'] } }),
+    );
+    const [found, ...others] = todo(await examine());
+    expect(others).toEqual([]);
+    expect(found?.text).toBe(`its model may not open originals: Read(~/.cache/**) in ${settings}`);
+    expect(found?.advice).toContain(join('.cache', 'headroom', 'originals'));
   });
 
   test('are missed where there is none, and our tools where their program is gone', async () => {

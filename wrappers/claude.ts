@@ -6,6 +6,7 @@ import { posix } from 'node:path';
 import type { ListedWrapper, Plan, PrivateFile, Situation } from '../src/launch/wrapper.ts';
 import { classifyLaunch, findOption, findSettingsArgument, type LaunchKind } from './claude-arguments.ts';
 import { demo } from './claude-demo.ts';
+import { findDenial } from './claude-denials.ts';
 import { addRule, anchorRules, readRule } from './claude-rules.ts';
 import { type ClaudeSettings, readClaudeSettings, settingsPaths } from './claude-settings.ts';
 import { anyProxy, type Environment, extendNoProxy, isSwitchedOn, networkOf, sparesLoopback } from './environment.ts';
@@ -24,6 +25,7 @@ export const claude: ListedWrapper = {
   },
   otherPlaces: (homeFolder) => ['.local/bin/claude', '.claude/local/claude'].map((path) => posix.join(homeFolder, path)),
   opensFiles: true,
+  deniesReading: findDenial,
   takesTools: true,
   readsFiles: (place) => (isBareKind(classifyLaunch(place.args)) ? [] : settingsPaths(place)),
   plan,

@@ -1,5 +1,5 @@
 /** The agents, as the doctor sees them: which are here, whether a launch would be proxied, and to where; and who has our tools. */
-
+import { existsSync, realpathSync } from 'node:fs';
 import { testedVersions, wrappers } from '../../wrappers/index.ts';
 import { Failure } from '../errors.ts';
 import { findVersion } from '../launch/agent-version.ts';
@@ -9,6 +9,7 @@ import { forgetLaunch } from '../launch/nesting.ts';
 import { chooseProxy } from '../launch/network.ts';
 import { readSituation } from '../launch/situation.ts';
 import type { ListedWrapper, Plan } from '../launch/wrapper.ts';
+import { cacheParts, findPlaces } from '../store/place.ts';
 import { type Finding, findingOf } from './doctor.ts';
 import { readStates } from './mcp-install.ts';
 
@@ -28,14 +29,22 @@ function checkAgent(wrapper: ListedWrapper, path: string, surroundings: Surround
   const plan = planLaunch(wrapper, surroundings);
   if (plan instanceof Failure) return [findingOf(part, plan)];
   const installed: Finding = { part, ...sayVersion(wrapper, findVersion(path)), text: `${findVersion(path) ?? 'some version'}, ${path}` };
-  return [installed, ...sayRoute(wrapper, plan), ...(plan.runsBare || plan.covers === 'tool-output' ? [] : [sayOriginals(wrapper)])];
+  return [
+    installed,
+    ...sayRoute(wrapper, plan),
+    ...(plan.runsBare || plan.covers === 'tool-output' ? [] : [sayOriginals(wrapper, surroundings)]),
+  ];
+}
+
+/** Of a launch without arguments. */
+function situationOf(wrapper: ListedWrapper, surroundings: Surroundings): ReturnType<typeof readSituation> {
+  return readSituation(wrapper, { ...surroundings, args: [], environment: forgetLaunch(surroundings.environment) });
 }
 
 /** As a launch without arguments would be. */
 function planLaunch(wrapper: ListedWrapper, surroundings: Surroundings): Plan | Failure {
   try {
-    const environment = forgetLaunch(surroundings.environment);
-    return wrapper.plan({ ...readSituation(wrapper, { ...surroundings, args: [], environment }), proxyAddress: '', privateFolder: '' });
+    return wrapper.plan({ ...situationOf(wrapper, surroundings), proxyAddress: '', privateFolder: '' });
   } catch (thrown) {
     if (thrown instanceof Failure) return thrown;
     throw thrown;
@@ -71,10 +80,20 @@ function sayRoute({ name: part, coverage }: ListedWrapper, plan: Plan): readonly
   ];
 }
 
-function sayOriginals({ name: part, opensFiles }: ListedWrapper): Finding {
-  return opensFiles
-    ? { part, state: 'ok', text: 'its model can open originals: excerpts of big results are made' }
-    : { part, state: 'ok', text: 'its model cannot open originals unasked: it gets the forms that lose nothing' };
+function sayOriginals(wrapper: ListedWrapper, surroundings: Surroundings): Finding {
+  const { name: part, opensFiles } = wrapper;
+  if (!opensFiles) return { part, state: 'ok', text: 'its model cannot open originals unasked: it gets the forms that lose nothing' };
+  const { cacheFolder } = findPlaces(surroundings.platform, surroundings.environment, surroundings.homeFolder);
+  const folder = cacheParts(existsSync(cacheFolder) ? realpathSync.native(cacheFolder) : cacheFolder).originals;
+  const denial = wrapper.deniesReading?.(situationOf(wrapper, surroundings), folder);
+  if (denial === undefined) return { part, state: 'ok', text: 'its model can open originals: excerpts of big results are made' };
+  const text = `its model may not open originals: ${denial}`;
+  return {
+    part,
+    state: 'todo',
+    text,
+    advice: `narrow the rule so that it leaves out ${folder}, or go without excerpts: --profile lossless`,
+  };
 }
 
 /** Entries of `headroom mcp install` that do nothing any more. */

@@ -100,6 +100,8 @@ async function putUp(
       profile: settings.profile,
     });
     teardown.add('ledger', keeping.close);
+    const denial = keeping.originals && wrapper.deniesReading?.(situation, keeping.originals.folder);
+    const originals = denial === undefined ? keeping.originals : undefined;
     // One of its own: the proxy's may stand on a command line, and whoever has this one reads what tools returned.
     const contentSecret = draft.covers === 'tool-output' ? randomBytes(16).toString('hex') : undefined;
     const explain = explainTo(outputs.explain);
@@ -112,7 +114,7 @@ async function putUp(
         mode: settings.mode,
         profile: settings.profile,
         version: surroundings.version,
-        ...(keeping.originals ? { originals: keeping.originals } : {}),
+        ...(originals ? { originals } : {}),
         ...(keeping.decisions ? { decisions: keeping.decisions } : {}),
         // The agent may go on with what it began without us.
         ...{ isOurs: wrapper.tellsFilesFirst === true, rewritesCold: settings.rewritesCold },
@@ -132,7 +134,7 @@ async function putUp(
     );
     teardown.add('proxy', () => proxy.close());
     // Nothing is there to be read where nothing is written.
-    const originalsFolder = settings.mode === 'shrink' ? keeping.originals?.folder : undefined;
+    const originalsFolder = settings.mode === 'shrink' ? originals?.folder : undefined;
     const plan = wrapper.plan({
       ...situation,
       ...{ proxyAddress: proxy.address, privateFolder: folder.path, originalsFolder },
@@ -144,7 +146,8 @@ async function putUp(
       programs: { node: process.execPath, folder: fileURLToPath(new URL('.', import.meta.url)) },
     });
     for (const file of plan.files) folder.write(file.name, file.text);
-    return { plan, id: folder.id, cacheFolder };
+    const notes = denial === undefined ? [] : [`nothing is left out of big results: its model may not open originals (${denial})`];
+    return { plan: { ...plan, notes: [...plan.notes, ...notes] }, id: folder.id, cacheFolder };
   } catch (thrown) {
     return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
   }

@@ -116,6 +116,8 @@ export interface Wrapper {
   readonly plan: (situation: Situation) => Plan;
   /** Whether the agent's model can open a file by its path, without asking: only then is it shown excerpts. */
   readonly opensFiles: boolean;
+  /** The setting of the user's, and where it stands, by which it may not open what lies in this folder; then it is shown none after all. */
+  readonly deniesReading?: (situation: Omit<Situation, 'proxyAddress' | 'privateFolder'>, folder: string) => string | undefined;
   /**
    * True for agents that tell files as they are now before the conversation: after an edit no request goes on with the one before, so history
    * that nobody recorded is no sign of somebody else's, nor in the provider's cache.
