@@ -1,7 +1,7 @@
 /** The wrapper of Cline as a pure function: words, environment and its file of providers in, a plan out. */
 import { describe, expect, test } from 'vitest';
 import { cline } from '../wrappers/cline.ts';
-import { fileOf, planFor, proxyAddress } from './helpers/plans.ts';
+import { fileOf, planFor, proxyAddress, toolServer } from './helpers/plans.ts';
 
 const path = '/home/me/.cline/data/settings/providers.json';
 const ours = (name: string, tail = '') => `${proxyAddress}/@${name}${tail}`;
@@ -84,5 +84,27 @@ describe('Cline', () => {
 
   test.each([['auth'], ['config'], ['history'], ['mcp']])('%s asks no model', (word) => {
     expect(planFor(cline, [word])).toMatchObject({ runsBare: true, callsModel: false, notes: [] });
+  });
+
+  test('has our tools beside its own, from a private file', () => {
+    const servers = '/home/me/.cline/data/settings/cline_mcp_settings.json';
+    const lab = { transport: { type: 'stdio', command: 'lab' } };
+    const files = { [path]: own, [servers]: { mcpServers: { lab } } };
+    const plan = planFor(cline, ['hi'], { files, toolServer });
+    expect(plan.environment).toMatchObject({ CLINE_MCP_SETTINGS_PATH: '/private/cline-mcp.json' });
+    const headroom = { transport: { type: 'stdio', command: '/node', args: ['cli.js', 'mcp'], env: { A: '1' } } };
+    expect(fileOf(plan, 1)).toEqual({ mcpServers: { lab, headroom } });
+    expect(fileOf(planFor(cline, ['hi'], { files: { [path]: own }, toolServer }), 1)).toEqual({ mcpServers: { headroom } });
+    expect(planFor(cline, ['hi'], { files }).files).toHaveLength(1);
+  });
+
+  test.each<[string | object, RegExp]>([
+    [{ mcpServers: { far: { transport: { type: 'sse', url: 'https://x' }, oauth: { tokens: {} } } } }, /hold a login/],
+    ['{ "mcpServers": ', /cannot be read/],
+  ])('has none of them where its own are %j', (text, reason) => {
+    const files = { [path]: own, '/m.json': text };
+    const plan = planFor(cline, ['hi'], { files, toolServer, environment: { CLINE_MCP_SETTINGS_PATH: '/m.json' } });
+    expect(plan).toMatchObject({ runsBare: false, notes: [expect.stringMatching(reason)] });
+    expect(plan.environment).not.toHaveProperty('CLINE_MCP_SETTINGS_PATH');
   });
 });
