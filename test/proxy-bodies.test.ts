@@ -123,6 +123,20 @@ test.each([
   expect(upstream.requests).toHaveLength(2);
 });
 
+test('a result over 4 MiB goes as it came, now and with what follows, and its neighbours go smaller', async () => {
+  const upstream = await kept(startUpstream());
+  const proxy = await kept(startTestProxy(upstream.url));
+  const huge = numberedFile('huge', 100_000);
+  expect(huge.length).toBeGreaterThan(4 * mebibyte);
+  const results = [numberedFile('before'), huge, numberedFile('after')];
+  for (const count of [2, 3]) expect((await post(proxy.address, bodyWith(results.slice(0, count)))).status).toBe(200);
+  const [first, second] = upstream.requests.map(({ body }) => resultsIn(body));
+  expect(second!.slice(0, 2)).toEqual(first);
+  expect(second!.map((text, at) => text.length < results[at]!.length)).toEqual([true, false, true]);
+  expect(second![1]).toBe(huge);
+  expect((await proxy.record(0)).blocks[1]).toMatchObject({ reason: 'over 4 MiB' });
+});
+
 test('count_tokens sees the same shrunk text as the turn', async () => {
   const upstream = await kept(startUpstream());
   const proxy = await kept(startTestProxy(upstream.url));
