@@ -6,6 +6,7 @@ import { agentCommand, openAgentStay } from './agent-visit.ts';
 import type { Checks } from './checks.ts';
 import type { Setting } from './claude-visit.ts';
 import { inspect } from './claude-visit.ts';
+import { checkSpliced, readReceived } from './received.ts';
 import { hasTmux, openScreen } from './screen.ts';
 import { tourPrompt } from './tour.ts';
 import type { TourAgent, TourTerminal } from './tour-agent.ts';
@@ -49,8 +50,10 @@ export async function checkTerminalTour(
       `${before}\n${after}\n${text.slice(-1500)}`,
     );
     checks.check('terminal: the receipt is on the screen', /requests to the model/.test(text), text.slice(-1500));
+    checkSpliced(checks, { received: readReceived(setting.workplace), requests: stay.requests });
   } finally {
     screen.close();
-    await stay.close();
+    const left = await stay.close();
+    checks.check('terminal: no process is left', left.length === 0, JSON.stringify(left));
   }
 }
