@@ -15,7 +15,7 @@ const report = (of: number) =>
   Array.from({ length: 300 }, (_, n) => `a plain sentence about nothing in particular, ${n} of ${of}`).join('\n');
 const hidden = 'a plain sentence about nothing in particular, 150 of 0';
 
-/** Ten reports, then after a pause of so many seconds these calls. */
+/** Ten reports of commands and thirty calls more, then after a pause of so many seconds these calls. */
 function session(pause: number, ...actions: readonly Readonly<Record<string, unknown>>[]): Session {
   const messages: { role: string; content: unknown }[] = [{ role: 'user', content: 'please' }];
   const requests: object[] = [];
@@ -35,7 +35,8 @@ function session(pause: number, ...actions: readonly Readonly<Record<string, unk
     messages.push({ role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: output }] });
     time += 10_000;
   };
-  for (let n = 0; n < 10; n++) step('Task', { n }, `${report(n)}\nsee src/part-${n}.ts`);
+  for (let n = 0; n < 10; n++) step('Bash', { command: `make ${n}` }, `${report(n)}\nsee src/part-${n}.ts`);
+  for (let n = 0; n < 30; n++) step('Bash', { command: `sleep ${n}` }, 'slept');
   time += pause * 1000;
   for (const action of [...actions, {}]) step('Bash', { command: 'true', ...action }, 'done');
   return { id: 's', agent: 'Claude Code', model: 'claude-opus-4-5', usage_reliable: true, messages, requests } as unknown as Session;
@@ -78,8 +79,8 @@ describe('a session with a pause', () => {
     const missed = session(300);
     const states = withHindsight({
       ...missed,
-      requests: missed.requests.map((request, n) => (n === 10 ? { ...request, usage: { input_tokens: 30_000 } } : request)),
+      requests: missed.requests.map((request, n) => (n === 40 ? { ...request, usage: { input_tokens: 30_000 } } : request)),
     } as Session);
-    expect(states.flatMap(({ cold }, n) => (cold ? [n] : []))).toEqual([10]);
+    expect(states.flatMap(({ cold }, n) => (cold ? [n] : []))).toEqual([40]);
   });
 });

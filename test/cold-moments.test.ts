@@ -84,11 +84,13 @@ describe('a replay', () => {
   const report = (of: number) =>
     Array.from({ length: 400 }, (_, n) => `a plain sentence about nothing in particular, ${n} of ${of}`).join('\n');
 
-  /** One turn a minute; a quarter of an hour passes before the turn `pause`. */
+  /** One turn a minute, the first six with a report; a quarter of an hour passes before the turn `pause`. */
   function transcript(pause: number): Transcript {
-    const call = (n: number) => ({ role: 'assistant', content: [{ type: 'tool_use', id: `t${n}`, name: 'Task', input: { n } }] });
-    const result = (n: number) => ({ role: 'user', content: [{ type: 'tool_result', tool_use_id: `t${n}`, content: report(n) }] });
-    const requests = Array.from({ length: 14 }, (_, n) => ({
+    const input = (n: number) => ({ command: `make ${n}` });
+    const call = (n: number) => ({ role: 'assistant', content: [{ type: 'tool_use', id: `t${n}`, name: 'Bash', input: input(n) }] });
+    const output = (n: number) => (n <= 6 ? report(n) : 'made');
+    const result = (n: number) => ({ role: 'user', content: [{ type: 'tool_result', tool_use_id: `t${n}`, content: output(n) }] });
+    const requests = Array.from({ length: 44 }, (_, n) => ({
       messages: n === 0 ? [{ role: 'user', content: 'please' }] : [call(n), result(n)],
       begins: n === 0,
       time: 60_000 * (n + (n >= pause ? 15 : 0)),
@@ -99,15 +101,15 @@ describe('a replay', () => {
   }
 
   test('rewrites old results at the cold moment and keeps them so', async () => {
-    const { requests } = replayTranscript(transcript(12), { count, keep });
-    expect(requests.flatMap(({ isCold }, n) => (isCold ? [n] : []))).toEqual([12]);
+    const { requests } = replayTranscript(transcript(42), { count, keep });
+    expect(requests.flatMap(({ isCold }, n) => (isCold ? [n] : []))).toEqual([42]);
     const less = requests.map(({ afterWarm, after }) => inputTokens(afterWarm) - inputTokens(after));
-    expect(less.slice(0, 12).every((tokens) => tokens === 0)).toBe(true);
-    expect(less[12]).toBeGreaterThan(20_000);
-    expect(less[13]).toBe(less[12]);
-    expect(requests[13]!.after.cacheRead).toBe(inputTokens(requests[12]!.after));
+    expect(less.slice(0, 42).every((tokens) => tokens === 0)).toBe(true);
+    expect(less[42]).toBeGreaterThan(20_000);
+    expect(less[43]).toBe(less[42]);
+    expect(requests[43]!.after.cacheRead).toBe(inputTokens(requests[42]!.after));
     const summing = startReplaySumming(await loadPrices());
-    summing.add({ ...replayTranscript(transcript(12), { count, keep }) });
+    summing.add({ ...replayTranscript(transcript(42), { count, keep }) });
     const summary = summing.end();
     expect(summary.cold).toMatchObject({ moments: 1 });
     expect(summary.cold.after).toBeLessThan(summary.cold.before);
@@ -120,7 +122,7 @@ describe('a replay', () => {
   test('rewrites nothing without a cold moment, and nothing where originals are not kept', () => {
     const warm = replayTranscript(transcript(99), { count, keep });
     expect(warm.requests.some(({ isCold }) => isCold)).toBe(false);
-    const lossless = replayTranscript(transcript(12), { count });
+    const lossless = replayTranscript(transcript(42), { count });
     expect(lossless.requests.every(({ isCold, after, afterWarm }) => !isCold && after.cacheRead === afterWarm.cacheRead)).toBe(true);
   });
 });

@@ -31,7 +31,7 @@ const bash = (command: string, output: string) => turn('Bash', { command }, outp
 const read = (path: string, lines: readonly string[], from = 1) =>
   turn('Read', { file_path: path, offset: from }, lines.map((line, at) => `${from + at}\t${line}`).join('\n'));
 const say = (content: string): ParsedMessage => ({ role: 'user', content });
-const newer = () => Array.from({ length: 8 }, (_, at) => bash(`echo ${at}`, `word ${at} `.repeat(60))).flat();
+const newer = (count = 32) => Array.from({ length: count }, (_, at) => bash(`echo ${at}`, `word ${at} `.repeat(60))).flat();
 const prose = (count: number, of = 'a plain sentence about nothing in particular') =>
   Array.from({ length: count }, (_, at) => `${of}, ${at}`);
 
@@ -52,9 +52,9 @@ const report = [
   'Done.',
 ];
 
-describe('what stays of a result', () => {
-  test('its ends, its topics, and each line that alone shows a path or an identifier', () => {
-    expect(planned(...turn('Task', { prompt: 'look' }, report.join('\n')))).toEqual([
+describe('what stays of an output', () => {
+  test('its ends, and each line that alone shows a path or an identifier', () => {
+    expect(planned(...bash('make report', report.join('\n')))).toEqual([
       [
         '## What I found',
         'a plain sentence about nothing in particular, 0',
@@ -70,14 +70,11 @@ describe('what stays of a result', () => {
   });
 
   test('no line for a name that something else shows', () => {
-    const [shown = ''] = planned(
-      ...turn('Task', { prompt: 'look' }, report.join('\n')),
-      say('readDecisions in /project/src/store/decisions.ts?'),
-    );
+    const [shown = ''] = planned(...bash('make report', report.join('\n')), say('readDecisions in /project/src/store/decisions.ts?'));
     expect(shown).toMatch(/^## What I found\n.*\n\[… 91 lines\]\nAsk me for more\.\nDone\.$/);
   });
 
-  test('of an output the lines that tell how it went', () => {
+  test('the lines that tell how it went', () => {
     const output = [...prose(60), 'warning: the cache is old', ...prose(60), '12 passed in 3 s', ...prose(20)];
     const [shown] = planned(...bash('make', output.join('\n')));
     expect(shown?.split('\n')).toContain('warning: the cache is old');
@@ -91,12 +88,54 @@ describe('what stays of a result', () => {
   });
 });
 
+describe('what a later call wrote out', () => {
+  const file = prose(60, 'const value = other()');
+  const code = file.join('\n');
+  const write = (content: string) => turn('Write', { file_path: '/p/b.ts', content }, 'written');
+
+  test('goes from whatever showed it before, line for line', () => {
+    const [shown] = planned(...read('/p/a.ts', file), ...write(file.slice(10, 50).join('\n')));
+    expect(shown?.split('\n')).toEqual([
+      ...file.slice(0, 10).map((line, at) => `${at + 1}\t${line}`),
+      '[… 40 lines]',
+      ...file.slice(50).map((line, at) => `${at + 51}\t${line}`),
+    ]);
+    expect(planned(...turn('Task', { prompt: 'look' }, code), ...write(code))).toEqual(['[… 60 lines]']);
+  });
+
+  test('stays where it was written before, otherwise, in another order or in part', () => {
+    expect(planned(...write(code), ...read('/p/a.ts', file))).toEqual([]);
+    expect(planned(...read('/p/a.ts', file), ...write(file.map((line) => `  ${line}`).join('\n')))).toEqual([]);
+    expect(planned(...read('/p/a.ts', file), ...write([...file].reverse().join('\n')))).toEqual([]);
+    expect(planned(...read('/p/a.ts', file), ...write(file.slice(10, 13).join('\n')))).toEqual([]);
+  });
+});
+
 describe('what is left as it is', () => {
   const long = prose(120).join('\n');
 
   test('the newest results', () => {
-    const blocks = blocksOf([say('please'), ...bash('make one', long), ...bash('make two', long), say('and now?')]);
-    expect(planCold(blocks).size).toBe(0);
+    const blocks = (count: number) => blocksOf([say('please'), ...bash('make one', long), ...newer(count), say('and now?')]);
+    expect(planCold(blocks(29)).size).toBe(0);
+    expect(planCold(blocks(30)).size).toBe(1);
+  });
+
+  test('what one of the last calls copied from, where nothing else shows it', () => {
+    const rows = Array.from({ length: 80 }, (_, at) => `row ${at} took ${(at * 7919) % 9973} ms`);
+    const copy = bash(`echo "${rows[40]}"`, 'done');
+    const plan = (...after: readonly ParsedMessage[]) =>
+      planCold(blocksOf([say('please'), ...bash('make', rows.join('\n')), ...after, say('and now?')])).size;
+    expect(plan(...newer())).toBe(1);
+    expect(plan(...newer(), ...copy)).toBe(0);
+    expect(plan(...copy, ...newer())).toBe(1);
+    expect(plan(say(`of all ${rows[40]}`), ...newer(), ...copy)).toBe(1);
+  });
+
+  test('reports of subagents and other tools', () => {
+    expect(planned(...turn('Task', { prompt: 'look' }, report.join('\n')))).toEqual([]);
+    expect(planned(...turn('mcp__x__query', { q: 'look' }, long))).toEqual([]);
+    const same = turn('mcp__x__query', { q: 'look' }, 'nothing any more');
+    expect(planned(...turn('mcp__x__query', { q: 'look' }, long), ...same)).toHaveLength(1);
   });
 
   test('what a file holds, unless its lines were read again or it was written anew', () => {
@@ -111,19 +150,6 @@ describe('what is left as it is', () => {
     expect(planned(...read('/p/a.ts', file), ...read('/p/b.ts', file))).toEqual([]);
     expect(planned(...read('/p/a.ts', file), ...turn('Write', { file_path: '/p/a.ts', content: 'x' }, 'written'))).toHaveLength(1);
     expect(planned(...turn('Write', { file_path: '/p/a.ts', content: 'x' }, 'written'), ...read('/p/a.ts', file))).toEqual([]);
-  });
-
-  test('what a file holds that was edited, or is short, or was read of late; else it is told shorter', () => {
-    const manual = read('/p/manual.txt', prose(300));
-    const later = Array.from({ length: 50 }, (_, at) => bash(`echo ${at}`, `word ${at}`)).flat();
-    expect(planned(...manual)).toEqual([]);
-    expect(planned(...manual, ...later)).toHaveLength(1);
-    expect(planned(...read('/p/short.txt', prose(90)), ...later)).toEqual([]);
-    expect(planned(...read('/p/CLAUDE.md', prose(300)), ...read('/p/skills/x/a.md', prose(300)), ...later)).toEqual([]);
-    expect(planned(...manual, ...turn('Edit', { file_path: '/p/manual.txt', old_string: 'a', new_string: 'b' }, 'done'), ...later)).toEqual(
-      [],
-    );
-    expect(planned(...bash('cat /p/manual.txt', prose(300).join('\n')), ...later)).toEqual([]);
   });
 
   test('an error, as long as the same command has not gone well', () => {
@@ -248,14 +274,14 @@ test('a long conversation, and lines that no program would print', () => {
     say(text),
   ]);
   planCold(blocksOf([...odd, ...newer()]));
-  const many = Array.from({ length: 1500 }, (_, at) => turn('Task', { prompt: `look ${at}` }, report.join('\n')));
+  const many = Array.from({ length: 1500 }, (_, at) => bash(`make ${at}`, report.join('\n')));
   expect(planCold(blocksOf([...many.flat(), ...newer()])).size).toBeGreaterThan(1000);
 });
 
 test('a cold moment that others were quicker with is forgotten whole, what it thought up included', () => {
   const count = (text: string) => Math.ceil(text.length / 4);
   const keep = () => ({ path: '/originals/0123456789abcdef' });
-  const blocks = blocksOf([say('please do it'), ...turn('Task', { prompt: 'look' }, report.join('\n')), ...newer(), say('and now?')]);
+  const blocks = blocksOf([say('please do it'), ...bash('make report', report.join('\n')), ...newer(), say('and now?')]);
   const conversation = { model: undefined, blocks, allowsRepeats: true };
   const pipeline = createPipeline({ count, keep });
   const told = pipeline.rewrite(conversation, { era: 'an-era', moment: 'cold' });

@@ -7,12 +7,12 @@ import { createKeeper } from '../src/launch/keep-originals.ts';
 import { createPipeline } from '../src/pipeline/create.ts';
 import type { ProxySettings } from '../src/proxy/records.ts';
 import { cacheParts } from '../src/store/place.ts';
-import { resultsIn } from './helpers/loopback-bodies.ts';
+import { resultsIn as allResultsIn } from './helpers/loopback-bodies.ts';
 import { post } from './helpers/loopback-client.ts';
 import { type LoopbackProxy, startTestProxy } from './helpers/loopback-proxy.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
 import { startUpstream } from './helpers/loopback-upstream.ts';
-import { bodyAfter as bodyOf, statusTurn, type Turn, usageAnswer } from './helpers/status-turns.ts';
+import { bodyAfter, statusTurn, type Turn, usageAnswer } from './helpers/status-turns.ts';
 
 const kept = closesAfterEach();
 let folder: string;
@@ -31,6 +31,17 @@ const later = (seconds: number) => set(seconds * 1000, seconds);
 
 const run = (command: string, output: string): Turn => ({ command, output });
 const turns = Array.from({ length: 8 }, (_, n) => statusTurn(n));
+/** Enough calls behind the first status for it to be old. */
+const between = Array.from({ length: 30 }, (_, n) => run(`sleep ${n}`, 'slept'));
+
+function bodyOf(told: readonly Turn[], more: object = {}): string {
+  const [first, ...others] = told;
+  return bodyAfter(first ? [first, ...between, ...others] : [], more);
+}
+
+function resultsIn(body: Buffer): string[] {
+  return allResultsIn(body).filter((text) => text !== 'slept');
+}
 
 /** As Anthropic answers: everything was written. `read`: tokens that were not. */
 async function startProvider(read = 0) {
@@ -230,19 +241,19 @@ test('a 400 takes back for good: another process sends what was refused as it ca
     }),
   );
   const one = await start(upstream.url);
-  await post(one.address, bodyOf([]));
-  await post(one.address, bodyOf(files.slice(0, 1)));
+  await post(one.address, bodyAfter([]));
+  await post(one.address, bodyAfter(files.slice(0, 1)));
   const [accepted] = resultsIn(upstream.requests.at(-1)!.body);
   expect(accepted).not.toBe(files[0]!.output);
   refusals = 1;
-  await post(one.address, bodyOf(files.slice(0, 2)));
+  await post(one.address, bodyAfter(files.slice(0, 2)));
   expect(resultsIn(upstream.requests.at(-1)!.body)).toEqual([accepted, files[1]!.output]);
   await one.close();
   const { decisions } = cacheParts(folder);
   const text = readFileSync(join(decisions, readdirSync(decisions)[0]!), 'utf8');
   expect(text.split('\n').filter((line) => line.includes('"takenBack"'))).toHaveLength(1);
   const two = await kept(start(upstream.url));
-  await post(two.address, bodyOf(files));
+  await post(two.address, bodyAfter(files));
   const sent = resultsIn(upstream.requests.at(-1)!.body);
   expect(sent.slice(0, 2)).toEqual([accepted, files[1]!.output]);
   expect(sent[2]).not.toBe(files[2]!.output);

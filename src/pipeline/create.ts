@@ -2,6 +2,7 @@
 import { type Block, type Conversation, messagesKey } from '../block.ts';
 import { messageOf } from '../errors.ts';
 import { BoundedMap } from '../text/bounded-map.ts';
+import { pays } from './accept.ts';
 import { planCold } from './cold.ts';
 import { type Decided, decideCold, decideInSteps, type KeepOriginal } from './decide.ts';
 import { type BlockRecord, beforeUs, type Decision, leave } from './decision.ts';
@@ -10,7 +11,6 @@ import { withOrigin } from './origin.ts';
 import { filedUnder, type Pipeline, type RewriteOptions, type Rewriting, type Skip } from './pipeline.ts';
 import { finish, type Steps } from './steps.ts';
 import { createThread, cutBack, showAsItCame, showShrunk, type Thread } from './thread.ts';
-import type { VisibleLines } from './visible-lines.ts';
 
 export interface PipelineOptions {
   /** o200k tokens of a text. */
@@ -30,7 +30,7 @@ export function createPipeline({
   keep,
   skips: earlierSkips = [],
   mostRemembered = 8 * 1024 * 1024,
-  mostPerStep = 16 * 1024,
+  mostPerStep = 8 * 1024,
 }: PipelineOptions): Pipeline {
   /** By the key of the last block. */
   const threads = new BoundedMap<Thread>(mostRemembered);
@@ -159,15 +159,20 @@ export function createPipeline({
     if (at < foreign && !earlier.some((decision) => decision?.replacement !== undefined)) return leave(beforeUs, 0);
     let decision: Decision;
     try {
-      const { noExcerpt, ...decided } =
-        decideChosen(block, chosen.get(at), visible) ??
-        (yield* decideInSteps(block, visible, {
-          count,
-          allowsRepeats: conversation.allowsRepeats,
-          asked: () => saidBefore(conversation.blocks, at),
-          leastForExcerpt: leastForExcerpt?.(at, earlier),
-          keep: pin ? undefined : keep,
-        }));
+      const mark = visible.mark();
+      const atFirstSight = yield* decideInSteps(block, visible, {
+        count,
+        allowsRepeats: conversation.allowsRepeats,
+        asked: () => saidBefore(conversation.blocks, at),
+        leastForExcerpt: leastForExcerpt?.(at, earlier),
+        keep: pin ? undefined : keep,
+      });
+      const told = decideChosen(block, chosen.get(at), atFirstSight);
+      if (told) {
+        visible.rollBack(mark);
+        showShrunk(visible, block, told, count);
+      }
+      const { noExcerpt, ...decided } = told ?? atFirstSight;
       decision = decided;
       if (noExcerpt !== undefined) settleSkip({ key, reason: noExcerpt, only: 'excerpt' });
     } catch (thrown) {
@@ -183,11 +188,10 @@ export function createPipeline({
     }
   }
 
-  /** The cold form of a result that the plan chose, where it can be had and pays. */
-  function decideChosen(block: Block, excerpt: WrittenExcerpt | undefined, visible: VisibleLines): Decided | undefined {
+  /** The cold form of a result that the plan chose, where it can be had and pays more than what the result is at first sight. */
+  function decideChosen(block: Block, excerpt: WrittenExcerpt | undefined, { tokensAfter }: Decision): Decided | undefined {
     const decision = excerpt && keep ? decideCold(block, excerpt, { count, keep }) : undefined;
-    if (decision) showShrunk(visible, block, decision, count);
-    return decision;
+    return decision && pays(tokensAfter, decision.tokensAfter) ? decision : undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Whether showing less of an old result pays: what is saved now and in the turns to come, against the chance that somebody opens it again. */
 import type { Block } from '../../block.ts';
-import type { OldKind, OldResult } from './old-results.ts';
+import type { OldResult } from './old-results.ts';
 
 /** Prices of a token, in tokens of fresh input: at a cold moment all is written, in the turns after it all is read. */
 const price = { written: 1.25, read: 0.1, output: 5 };
@@ -13,8 +13,8 @@ const callTokens = 100;
 /** A text with holes must be worth reading around them. */
 const least = { tokens: 100, share: 0.25 };
 
-/** How many in a hundred were needed again, in part at least, over recorded sessions. */
-const opened: Readonly<Record<OldKind, number>> = { report: 0.02, page: 0.01, output: 0.02, file: 0.04 };
+/** The share that calls copied from all the same, if by chance, over recorded sessions. */
+const opened = 0.03;
 
 export interface Outlook {
   /** Tokens of the whole conversation, about. */
@@ -33,11 +33,11 @@ export function lookAhead(blocks: readonly Block[]): Outlook {
 }
 
 /** `savedUnits`: UTF-16 units that the conversation gets shorter by. */
-export function isWorth({ kind = 'file', text }: OldResult, savedUnits: number, { context, turns }: Outlook): boolean {
+export function isWorth({ text }: OldResult, savedUnits: number, { context, turns }: Outlook): boolean {
   const whole = text.length / unitsOfToken;
   const saved = savedUnits / unitsOfToken;
   if (saved < least.tokens || saved < whole * least.share) return false;
   const carried = price.read * turns;
   const turn = context * price.read + callTokens * price.output + whole * (price.written + carried);
-  return saved * (price.written + carried) > opened[kind] * turn;
+  return saved * (price.written + carried) > opened * turn;
 }
