@@ -35,7 +35,7 @@ export interface Decided extends Decision {
 }
 
 /** UTF-16 units of a text that are no work worth a step of its own. */
-const leastForStep = 16 * 1024;
+const leastForStep = 8 * 1024;
 
 /** Decides a result at first sight. Where it is shrunk, its outgoing lines have been shown in `visible`; else the caller rolls back. May throw: the caller makes that a skip. */
 export function decide(block: Block, visible: VisibleLines, options: DecideOptions): Decided {

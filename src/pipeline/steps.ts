@@ -2,6 +2,12 @@
 
 export type Steps<Result> = Generator<undefined, Result>;
 
+/** Work of one step. */
+// biome-ignore lint/correctness/useYield: nothing comes between
+export function* asStep<Result>(run: () => Result): Steps<Result> {
+  return run();
+}
+
 /** All at once. */
 export function finish<Result>(work: Steps<Result>): Result {
   for (;;) {

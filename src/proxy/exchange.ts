@@ -13,6 +13,7 @@ import { type PrepareParts, prepare } from './prepare.ts';
 import type { ExchangeRecord, Outcome } from './records.ts';
 import { relay } from './relay.ts';
 import { leave, type Shrunk, withoutBodies } from './shrink.ts';
+import { wholeTurn } from './step-by-step.ts';
 import { refuseUpgrade } from './upgrade.ts';
 import type { Route, Upstreams } from './upstreams.ts';
 import { accept, takeBack } from './verdict.ts';
@@ -109,7 +110,8 @@ async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
       course,
       await prepare(course.request, { protocol: course.protocol, upstream: cacheOf(course), isTurn: course.kind === 'turn' }, parts),
     );
-  await catchUp();
+  // While we worked, upstream may have closed a connection that we keep, and a request on it would fail.
+  await wholeTurn();
   const reply = await send(course);
   const retreated = reply.message.statusCode === 400 && !course.response.destroyed ? await takeBack(course.shrunk, parts) : undefined;
   if (retreated) {
@@ -137,12 +139,6 @@ async function learn({ kind, shrunk, usage, status }: Course, { histories }: Exc
 /** What sets a conversation apart from the same words elsewhere, beside what its body says. */
 function cacheOf({ route, model }: Course): string {
   return model === undefined ? route.url : `${route.url} ${model}`;
-}
-
-/** A whole turn of the event loop: while we worked, upstream may have closed a connection that we keep, and a request on it would fail. */
-async function catchUp(): Promise<void> {
-  await new Promise(setImmediate);
-  await new Promise(setImmediate);
 }
 
 /** A changed body goes plain; an unchanged one is the very buffer that came, in the encoding it came in; what we do not hold streams. */

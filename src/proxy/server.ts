@@ -62,7 +62,7 @@ export interface RunningProxy {
 export async function startProxy(settings: ProxySettings, parts: ProxyParts): Promise<RunningProxy> {
   const upstreams = createUpstreams(settings);
   let pipeline: Promise<Pipeline> | undefined;
-  const stepByStep = createStepByStep();
+  const [readInTurn, stepByStep] = [createStepByStep(), createStepByStep()];
   const histories = openHistories(settings, { ...parts, stepByStep });
   const inFlight = new Set<Promise<void>>();
   const sockets = new Set<Socket>();
@@ -92,7 +92,7 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     const own = ask(access) ?? (isForAll ? ask('content') : undefined);
     if (own === undefined && access === 'none')
       return refuse(request, response, shorter(target, content?.target), settings, parts.onRecord);
-    const ours = { ...parts, settings, upstreams, histories, stepByStep, pipeline: createPipeline };
+    const ours = { ...parts, settings, upstreams, histories, readInTurn, stepByStep, pipeline: createPipeline };
     const running = own ?? (isForContent ? serveContent(request, response, path, ours) : exchange(request, response, target, ours));
     inFlight.add(running);
     const forget = () => {

@@ -2,6 +2,7 @@
 import { messageOf } from '../errors.ts';
 import type { BlockRecord } from '../pipeline/decision.ts';
 import { filedUnder, type Pipeline, type Skip } from '../pipeline/pipeline.ts';
+import { asStep } from '../pipeline/steps.ts';
 import type { Protocol, WireConversation } from '../protocols/protocol.ts';
 import { type Replacement, splice } from '../protocols/splice.ts';
 import type { About, Histories, Rewritten } from './histories.ts';
@@ -53,7 +54,8 @@ export interface ShrinkParts {
   readonly pipeline: () => Promise<Pipeline>;
   /** What is known of conversations beyond this process; absent: as much as the pipeline remembers. */
   readonly histories?: Histories | undefined;
-  /** What all heavy work of the proxy goes through. */
+  /** What all bodies are read through, as many may be there at once, and what all results are shrunk through. */
+  readonly readInTurn: StepByStep;
   readonly stepByStep: StepByStep;
 }
 
@@ -61,12 +63,12 @@ export interface ShrinkParts {
 export async function shrink(
   received: Buffer,
   { protocol, upstream, isTurn }: { readonly protocol: Protocol; readonly upstream: string; readonly isTurn: boolean },
-  { pipeline, histories, stepByStep }: ShrinkParts,
+  { pipeline, histories, readInTurn, stepByStep }: ShrinkParts,
 ): Promise<Shrunk> {
   let conversation: WireConversation | undefined;
   let about: About | undefined;
   try {
-    conversation = protocol.read(received, upstream);
+    conversation = await readInTurn(asStep(() => protocol.read(received, upstream)));
     if (!conversation) return leave(received, 'unknown shape');
     const { blocks, model } = conversation;
     about = histories?.about(conversation);
