@@ -44,6 +44,8 @@ test.each([
   [['wrap', 'nobody', '--x'], 'There is no agent `nobody`', `${agents} Any other command: headroom wrap -- nobody`],
   [['claude'], 'There is no command `claude`', 'Try: headroom wrap claude'],
   [['frob', '-x'], 'There is no command `frob`', 'Try: headroom --help'],
+  [['cursor', 'instal'], 'There is no command `cursor instal`', 'Try: headroom cursor --help'],
+  [['mcp', 'nope'], 'There is no command `mcp nope`', 'Try: headroom mcp --help'],
   [['wrap', '--nope', 'claude'], "unknown option '--nope'", 'Try: headroom wrap --help'],
   [['wrap', '--explain'], "option '--explain <file>' argument missing", 'Try: headroom wrap --help'],
   [['wrap', '--profile', 'x', 'claude'], '--profile: there is no profile `x`', 'Profiles: lossless, standard.'],

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { createProgram } from '../src/commands/program.ts';
 import { openTerminal } from './helpers/outer-terminal.ts';
 
@@ -26,6 +26,16 @@ test('agents, options and shells', () => {
   expect(ask('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish', 'powershell']));
 });
 
+test('nothing of ours behind the name of an agent', () => {
+  expect(ask('wrap', '--observe', '--')).toContain('--mcp');
+  for (const words of [
+    ['claude', '--'],
+    ['--observe', 'codex', ''],
+    ['--', 'python', '--'],
+  ])
+    expect(ask('wrap', ...words)).toEqual([':0', '']);
+});
+
 test.each(['bash', 'zsh', 'fish', 'powershell'])('a script for %s that asks us', (shell) => {
   const script = execFileSync(process.execPath, [cli, 'completion', shell], { encoding: 'utf8' });
   expect(script).toMatch(/headroom complete '?--/);
@@ -37,21 +47,43 @@ test('a shell that we do not know is named with those that we do', () => {
   expect(stderr).toMatch(/tcsh.*\n?.*bash, zsh, fish, powershell/);
 });
 
-test.skipIf(process.platform === 'win32')('the real bash completes by it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'completion-'));
-  try {
-    writeFileSync(join(folder, 'headroom'), `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`, { mode: 0o755 });
-    const terminal = openTerminal('bash', ['--norc', '-i'], { environment: { PATH: `${folder}:${process.env.PATH}`, PS1: 'ready> ' } });
-    await terminal.waitFor('ready> ');
-    terminal.type('source <(headroom completion bash); echo read-$?\r');
-    await terminal.waitFor('read-0');
-    terminal.type('headroom sta\t');
-    await terminal.waitFor('headroom stats ');
-    terminal.type('--j\t');
-    await terminal.waitFor('--json ');
-    terminal.hangUp();
-    await terminal.ended;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** What a shell is started with in which `headroom` is ours. */
+let folder: string;
+const environment = () => ({ PATH: `${folder}:${process.env.PATH}`, HOME: folder });
+const isHere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'completion-'));
+  writeFileSync(join(folder, 'headroom'), `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`, { mode: 0o755 });
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function completesIn(shell: string, args: string[], setUp: string): Promise<void> {
+  const terminal = openTerminal(shell, args, { environment: environment() });
+  terminal.type('echo up-$((1 + 1))\r');
+  await terminal.waitFor('up-2');
+  terminal.type(`${setUp}; echo read-$?\r`);
+  await terminal.waitFor('read-0');
+  terminal.type('headroom sta\t');
+  await terminal.waitFor('headroom stats');
+  terminal.type('--j\t');
+  await terminal.waitFor('--json');
+  terminal.hangUp();
+  await terminal.ended;
+}
+
+test.skipIf(process.platform === 'win32')('the real bash completes by it', () =>
+  completesIn('bash', ['--norc', '-i'], 'source <(headroom completion bash)'),
+);
+
+test.skipIf(!isHere('zsh'))('the real zsh completes by it', () =>
+  completesIn('zsh', ['-f', '-i'], 'headroom completion zsh > ~/_headroom; fpath=(~ $fpath); autoload -Uz compinit; compinit -u -D'),
+);
+
+test.skipIf(!isHere('fish'))('the real fish completes by it', () => {
+  const script = 'headroom completion fish | source; complete -C "headroom sta"; complete -C "headroom stats --j"';
+  const said = execFileSync('fish', ['--no-config', '-c', script], { encoding: 'utf8', env: { ...process.env, ...environment() } });
+  expect(said.split('\n').map((line) => line.split('\t')[0])).toEqual(['stats', '--json', '']);
 });

@@ -42,7 +42,15 @@ export function createCompleteCommand(createProgram: () => Command): Command {
     .argument('[words...]')
     .helpOption(false)
     .passThroughOptions()
-    .action(async (words: string[]) => (await read(createProgram())).parse(words));
+    .action(async (words: string[]) => {
+      if (belongsToAgent(words)) process.stdout.write(':0\n');
+      else (await read(createProgram())).parse(words);
+    });
+}
+
+/** What follows an agent's name is its own: the shell may offer files (`:0`), and we nothing. */
+function belongsToAgent([command, ...words]: readonly string[]): boolean {
+  return command === 'wrap' && words.slice(0, -1).some((word) => agentNames.includes(word) || word === '--');
 }
 
 async function read(program: Command) {

@@ -41,7 +41,18 @@ export function createProgram(): Command {
       .configureOutput({ outputError: () => {} })
       .showSuggestionAfterError(true);
   }
+  for (const command of program.commands.filter(({ commands }) => commands.length > 0)) refuseUnknown(command);
   return program;
+}
+
+/** A command that does something without a word takes any other for one too many. */
+function refuseUnknown(command: Command): void {
+  command.allowExcessArguments().hook('preAction', (_, started) => {
+    const [word] = command.args;
+    if (started !== command || word === undefined) return;
+    const name = command.name();
+    throw new Failure('unknown-command', `There is no command \`${name} ${word}\``, `Try: headroom ${name} --help`);
+  });
 }
 
 function createCommands(): Command {
