@@ -1,7 +1,7 @@
 /** `headroom cursor install` and `uninstall` for the editor: files that come back byte for byte, and a hook that answers by itself. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMachine, type Machine } from './helpers/launches.ts';
@@ -63,6 +63,17 @@ describe('install and uninstall', () => {
     const { code, stderr } = await machine.run(['cursor', 'install']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^headroom: .*hooks\.json: .*\nIt was left as it is/) });
     expect(read()).toBe(text);
+  });
+
+  test('leave what is no text in UTF-8, and say so', async () => {
+    const bytes = Buffer.from('{"version":1,"name":"\xff"}', 'latin1');
+    writeFileSync(hooks(), bytes);
+    const { code, stderr } = await machine.run(['cursor', 'install']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/hooks\.json: .*UTF-8\nIt was left as it is; mend the file/),
+    });
+    expect(readFileSync(hooks())).toEqual(bytes);
   });
 
   test('only say what they would do with --dry-run', async () => {

@@ -24,12 +24,12 @@ type Keyed = Pick<Spelling, 'format' | 'keys'>;
 
 /** What stands there under our name; a `Failure` where the file makes no sense. */
 export function readEntry(file: string, spelling: Keyed): unknown {
-  return attempt(file, () => entryIn(readText(file) ?? '', spelling));
+  return editing(file, () => entryIn(readText(file) ?? '', spelling));
 }
 
 /** The file with this entry. An earlier one of ours is taken out first, so that the backup never holds it. */
 export function planPut(file: string, spelling: Keyed, entry: object, isOurs: (entry: unknown) => boolean): Change {
-  return attempt(file, () => {
+  return editing(file, () => {
     const before = readText(file);
     const base = isOurs(entryIn(before ?? '', spelling)) ? withoutEntry(file, before, spelling) : before;
     return { file, before, after: putInto(base ?? '', spelling, entry), kept: { text: base } };
@@ -38,7 +38,7 @@ export function planPut(file: string, spelling: Keyed, entry: object, isOurs: (e
 
 /** The file as it was before us, or, where something else has changed, without our entry alone. */
 export function planCut(file: string, spelling: Keyed): Change {
-  return attempt(file, () => {
+  return editing(file, () => {
     const before = readText(file);
     return { file, before, after: withoutEntry(file, before, spelling) };
   });
@@ -93,7 +93,7 @@ function withoutEntry(file: string, text: string | undefined, spelling: Keyed): 
   const put = (base: string) => putInto(base, spelling, entry);
   const backup = readText(backupOf(file));
   if (backup === undefined && put('') === text) return undefined;
-  if (backup !== undefined && isMadeOf(backup, put) === text) return backup;
+  if (backup !== undefined && isMadeOf(text, backup, put)) return backup;
   const { format, keys } = spelling;
   const path = [...keys, serverName];
   // Objects that we made around it go with it, where they are empty; those that were there before stay.
@@ -101,12 +101,12 @@ function withoutEntry(file: string, text: string | undefined, spelling: Keyed): 
   return marked(text, (plain) => (format === 'json' ? cutJson(plain, path, depth) : cutToml(plain, path)));
 }
 
-/** A backup that makes no sense any more is none. */
-function isMadeOf(backup: string, put: (base: string) => string): string | undefined {
+/** Whether a text is its backup with what we put in. A backup that makes no sense any more is none. */
+export function isMadeOf(text: string, backup: string, put: (base: string) => string): boolean {
   try {
-    return put(backup);
+    return put(backup) === text;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -127,7 +127,8 @@ function marked(text: string, change: (plain: string) => string): string {
   return text.startsWith('\uFEFF') ? `\uFEFF${change(text.slice(1))}` : change(text);
 }
 
-function readText(file: string): string | undefined {
+/** Undefined where there is no such file; a `Failure` where it cannot be read, an `EditError` where it is no text. */
+export function readText(file: string): string | undefined {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -140,16 +141,13 @@ function readText(file: string): string | undefined {
   return text;
 }
 
-function attempt<T>(file: string, edit: () => T): T {
+/** A `Failure` in place of an `EditError`; `wayOut`: what else a person can do. */
+export function editing<T>(file: string, edit: () => T, wayOut = 'put the server in by hand, or mend the file first'): T {
   try {
     return edit();
   } catch (thrown) {
     if (!(thrown instanceof EditError)) throw thrown;
-    throw new Failure(
-      'file-not-understood',
-      `${file}: ${thrown.message}`,
-      'It was left as it is; put the server in by hand, or mend the file first.',
-    );
+    throw new Failure('file-not-understood', `${file}: ${thrown.message}`, `It was left as it is; ${wayOut}.`);
   }
 }
 

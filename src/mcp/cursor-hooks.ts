@@ -1,28 +1,28 @@
 /** One hook of ours in Cursor's `hooks.json`, put there and taken out again; what else stands there stays, and comes back byte for byte. */
-import { existsSync, readFileSync } from 'node:fs';
-import { Failure } from '../errors.ts';
-import { backupOf, type Change } from './config-file.ts';
+import { backupOf, type Change, editing, isMadeOf, readText } from './config-file.ts';
 import { cutJson, EditError, putJson, readJson } from './edit-json.ts';
 
 const keys = ['hooks', 'postToolUse'];
 
 /** The file with our hook, which runs this command; undefined where it is there already. */
 export function planHookPut(file: string, command: string): Change | undefined {
-  return attempt(file, () => {
+  const plan = () => {
     const before = readText(file);
     if (before !== undefined && ours(before).some((hook) => hook.command === command)) return undefined;
     const base = before === undefined || ours(before).length === 0 ? before : withoutHook(file, before);
     return { file, before, after: putHook(base, command), kept: { text: base } };
-  });
+  };
+  return editing(file, plan, wayOut);
 }
 
 /** The file as it was before us, or, where something else has changed, without our hook alone; undefined where there is none of ours. */
 export function planHookCut(file: string): Change | undefined {
-  return attempt(file, () => {
+  const plan = () => {
     const before = readText(file);
     if (before === undefined || ours(before).length === 0) return undefined;
     return { file, before, after: withoutHook(file, before) };
-  });
+  };
+  return editing(file, plan, wayOut);
 }
 
 interface Hook {
@@ -30,6 +30,7 @@ interface Hook {
 }
 
 const mark = ' cursor hook';
+const wayOut = 'mend the file first';
 
 function hooksIn(text: string): readonly Hook[] {
   const hooks = readJson(text, keys);
@@ -52,29 +53,7 @@ function withoutHook(file: string, text: string): string | undefined {
   const [{ command } = { command: '' }] = ours(text);
   const backup = readText(backupOf(file));
   if (backup === undefined && putHook(undefined, command) === text) return undefined;
-  if (backup !== undefined && madeOf(backup, command) === text) return backup;
+  if (backup !== undefined && isMadeOf(text, backup, (base) => putHook(base, command))) return backup;
   const others = hooksIn(text).filter((hook) => !(typeof hook.command === 'string' && hook.command.endsWith(mark)));
   return others.length > 0 ? putJson(text, keys, others) : cutJson(text, keys, 1);
-}
-
-/** A backup that makes no sense any more is none. */
-function madeOf(backup: string, command: string): string | undefined {
-  try {
-    return putHook(backup, command);
-  } catch {
-    return undefined;
-  }
-}
-
-function readText(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
-function attempt<T>(file: string, edit: () => T): T {
-  try {
-    return edit();
-  } catch (thrown) {
-    if (!(thrown instanceof EditError)) throw thrown;
-    throw new Failure('file-not-understood', `${file}: ${thrown.message}`, 'It was left as it is; mend the file first.');
-  }
 }
