@@ -1,6 +1,6 @@
 /** What Gemini CLI would be set to: its settings files and the `.env` file that it takes. Reads nothing itself. */
 import type { Situation } from '../src/launch/wrapper.ts';
-import { readEnvFile } from './env-file.ts';
+import { envPaths, readEnvFile } from './env-file.ts';
 import type { Environment } from './environment.ts';
 import { pathsOf } from './paths.ts';
 import { readSettings, type Settings, textAt } from './settings-json.ts';
@@ -28,7 +28,7 @@ export function settingsPaths(place: Place): readonly string[] {
     join(place.homeFolder, '.gemini', 'settings.json'),
     join(place.workingFolder, '.gemini', 'settings.json'),
     system,
-    ...envPaths(place),
+    ...envPaths(place, '.gemini'),
   ];
 }
 
@@ -56,13 +56,6 @@ function byEnvironment(environment: Environment): string | undefined {
   return environment.CLOUD_SHELL === 'true' || environment.GEMINI_CLI_USE_COMPUTE_ADC === 'true'
     ? 'compute-default-credentials'
     : undefined;
-}
-
-function envPaths(place: Place): readonly string[] {
-  const { join, dirname } = pathsOf(place);
-  const folders: string[] = [];
-  for (let folder = place.workingFolder; folders.at(-1) !== folder; folder = dirname(folder)) folders.push(folder);
-  return [...folders, place.homeFolder].flatMap((folder) => [join(folder, '.gemini', '.env'), join(folder, '.env')]);
 }
 
 function machinePaths(place: Place): { readonly defaults: string; readonly system: string } {

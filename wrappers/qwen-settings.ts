@@ -1,6 +1,6 @@
 /** What Qwen Code would be set to: its settings files, its `.env` file and its command line. Reads nothing itself. */
 import type { Situation } from '../src/launch/wrapper.ts';
-import { readEnvFile } from './env-file.ts';
+import { envPaths, readEnvFile } from './env-file.ts';
 import type { Environment } from './environment.ts';
 import { takeOption } from './options.ts';
 import { pathsOf } from './paths.ts';
@@ -37,10 +37,8 @@ export function settingsPaths(place: Place): readonly string[] {
   };
   const machine = place.environment.QWEN_CODE_SYSTEM_SETTINGS_PATH || join(folders[place.platform] ?? '/etc/qwen-code', 'settings.json');
   const defaults = place.environment.QWEN_CODE_SYSTEM_DEFAULTS_PATH || join(dirname(machine), 'system-defaults.json');
-  const above: string[] = [];
-  for (let folder = place.workingFolder; above.at(-1) !== folder; folder = dirname(folder)) above.push(folder);
-  const env = [...above, place.homeFolder].flatMap((folder) => [join(folder, '.qwen', '.env'), join(folder, '.env')]);
-  return [defaults, join(home, 'settings.json'), join(place.workingFolder, '.qwen', 'settings.json'), machine, ...env];
+  const files = [defaults, join(home, 'settings.json'), join(place.workingFolder, '.qwen', 'settings.json'), machine];
+  return [...files, ...envPaths(place, '.qwen')];
 }
 
 export function readQwenSettings(situation: Situation): QwenSettings {
