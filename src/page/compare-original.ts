@@ -3,7 +3,7 @@
  * so it is what would be shown without knowing them, and need not be what a model was shown.
  */
 import { createPipeline } from '../pipeline/create.ts';
-import { findOriginal } from '../store/originals.ts';
+import { findOriginalIn } from '../store/originals.ts';
 import type { TokenCounter } from '../tokens/count.ts';
 import type { PageComparison } from './data.ts';
 
@@ -12,11 +12,8 @@ export const mostShown = 400_000;
 
 /** From the first folder that has it, unharmed. */
 export function compareOriginal(name: string, folders: readonly string[], count: TokenCounter): PageComparison | undefined {
-  for (const folder of folders) {
-    const found = findOriginal(folder, name);
-    if (found.state === 'found') return { name, ...compareText(found.bytes.toString(), found.path, count), bytes: found.bytes.length };
-  }
-  return undefined;
+  const found = findOriginalIn(folders, name);
+  return found && { name, ...compareText(found.bytes.toString(), found.path, count), bytes: found.bytes.length };
 }
 
 function compareText(text: string, path: string, count: TokenCounter): Omit<PageComparison, 'name' | 'bytes'> {

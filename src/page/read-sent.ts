@@ -1,6 +1,6 @@
 /** What a model was shown of a result, as the decision store keeps it, and the whole of it where that is among the originals or follows from it. */
 import { findDecision } from '../store/find-decision.ts';
-import { findOriginal } from '../store/originals.ts';
+import { findOriginalIn } from '../store/originals.ts';
 import type { TokenCounter } from '../tokens/count.ts';
 import { mostShown } from './compare-original.ts';
 import type { PageSent } from './data.ts';
@@ -17,15 +17,7 @@ export function readSent(key: string, after: number, { decisions, originals }: S
   const decision = findDecision(decisions, key, after);
   if (decision?.text === undefined) return undefined;
   const { text, original } = decision;
-  const before = original === undefined ? undoForm(text, decision.before, count) : textOf(original, originals);
+  const before = original === undefined ? undoForm(text, decision.before, count) : findOriginalIn(originals, original)?.bytes.toString();
   const isCut = Math.max(text.length, before?.length ?? 0) > mostShown;
   return { key, before: before?.slice(0, mostShown), after: text.slice(0, mostShown), isCut, original };
-}
-
-function textOf(name: string, folders: readonly string[]): string | undefined {
-  for (const folder of folders) {
-    const found = findOriginal(folder, name);
-    if (found.state === 'found') return found.bytes.toString();
-  }
-  return undefined;
 }

@@ -71,6 +71,15 @@ export function findOriginal(folder: string, name: string): Found {
   }
 }
 
+/** An original, from the first of these folders that has it unharmed; undefined where none has. */
+export function findOriginalIn(folders: readonly string[], name: string): Extract<Found, { state: 'found' }> | undefined {
+  for (const folder of folders) {
+    const found = findOriginal(folder, name);
+    if (found.state === 'found') return found;
+  }
+  return undefined;
+}
+
 /** Where an original would be kept. */
 export function originalPath(folder: string, text: string): string {
   return join(folder, originalName(text));
