@@ -189,7 +189,6 @@ describe('with a real agent', () => {
     await until(() => existsSync(reportFile()) && readFileSync(reportFile(), 'utf8').endsWith('}'));
     child.kill('SIGKILL');
     await once(child, 'exit');
-    for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
     expect(readdirSync(machine.launches)).not.toEqual([]);
     await machine.run(['demo']);
     expect(readdirSync(machine.launches)).toEqual([]);

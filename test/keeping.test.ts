@@ -8,7 +8,7 @@ import { createMarks } from '../src/store/marks.ts';
 import { openOriginals } from '../src/store/originals.ts';
 import { cacheParts } from '../src/store/place.ts';
 import { readLedger } from '../src/store/read-ledger.ts';
-import { createMachine, type Machine, processesOf, until } from './helpers/launches.ts';
+import { createMachine, type Machine, until } from './helpers/launches.ts';
 
 let machine: Machine;
 let upstream: Upstream;
@@ -22,7 +22,6 @@ beforeEach(async () => {
   upstream = await startUpstream({ script: { steps: [{ calls: [{ read: file }] }, { calls: [{ read: file }] }, { text: 'All done.' }] } });
 });
 afterEach(async () => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
   await upstream.close();
   machine.remove();
 });

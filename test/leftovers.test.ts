@@ -19,7 +19,6 @@ beforeEach(async () => {
   upstream = await startUpstream({ script: { steps: [{ calls: [{ read: file }] }, { calls: [{ read: file }] }, { text: 'All done.' }] } });
 });
 afterEach(async () => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
   await upstream.close();
   machine.remove();
 });

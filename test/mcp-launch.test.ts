@@ -8,7 +8,7 @@ import type { Situation } from '../src/launch/wrapper.ts';
 import { claude } from '../wrappers/claude.ts';
 import { codex } from '../wrappers/codex.ts';
 import { wrappers } from '../wrappers/index.ts';
-import { createMachine, type Machine, placeProgram, processesOf } from './helpers/launches.ts';
+import { createMachine, type Machine, placeProgram } from './helpers/launches.ts';
 import { testRun, withClient } from './helpers/mcp-client.ts';
 
 const surroundings = {
@@ -85,10 +85,7 @@ describe('a launch', () => {
   beforeEach(() => {
     machine = createMachine();
   });
-  afterEach(() => {
-    for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-    machine.remove();
-  });
+  afterEach(() => machine.remove());
   const quiet = { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
 
   test('hands our own program over, and leaves nothing', async () => {

@@ -3,17 +3,14 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createMachine, isAlive, type Machine, processesOf, until } from './helpers/launches.ts';
+import { createMachine, isAlive, type Machine, until } from './helpers/launches.ts';
 import { type Json, startServer, testRun } from './helpers/mcp-client.ts';
 
 let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 const hello = (protocolVersion: string) => ({
   ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandOfKind } from '../src/mcp/compress-kinds.ts';
 import { openOriginals } from '../src/store/originals.ts';
-import { createMachine, type Machine, processesOf } from './helpers/launches.ts';
+import { createMachine, type Machine } from './helpers/launches.ts';
 import { type Json, testRun, withClient } from './helpers/mcp-client.ts';
 
 let machine: Machine;
@@ -14,10 +14,7 @@ beforeEach(() => {
   machine = createMachine();
   folder = join(machine.home, '.cache', 'headroom', 'originals');
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 function keep(text: string): string {
   const kept = openOriginals(folder).keep(text);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createMachine, type Machine, processesOf } from './helpers/launches.ts';
+import { createMachine, type Machine } from './helpers/launches.ts';
 import { bodyWith, numberedFile } from './helpers/loopback-bodies.ts';
 import { send } from './helpers/loopback-client.ts';
 import { startConnectProxy } from './helpers/loopback-connect.ts';
@@ -19,10 +19,7 @@ let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 async function startProxy(args: readonly string[], environment: Record<string, string> = {}): Promise<string> {
   const { child, ended } = machine.start(['proxy', '--port', '0', '--quiet', ...args], environment);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resolveProxySettings } from '../src/commands/proxy-settings.ts';
 import type { LedgerLine } from '../src/store/ledger.ts';
 import { answer, ask, log } from './helpers/big-result.ts';
-import { createMachine, type Ended, type Machine, processesOf } from './helpers/launches.ts';
+import { createMachine, type Ended, type Machine } from './helpers/launches.ts';
 import { bodyWith, numberedFile, resultsIn } from './helpers/loopback-bodies.ts';
 import { chunksOf, open, send } from './helpers/loopback-client.ts';
 import { closesAfterEach } from './helpers/loopback-scope.ts';
@@ -18,10 +18,7 @@ let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 /** A proxy on any free port. `stop`: a signal, and what it left behind. */
 async function startProxy(args: readonly string[], environment: Record<string, string> = {}) {

@@ -5,7 +5,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answer, ask, log } from './helpers/big-result.ts';
-import { createMachine, type Machine, processesOf } from './helpers/launches.ts';
+import { createMachine, type Machine } from './helpers/launches.ts';
 import { open, send } from './helpers/loopback-client.ts';
 import { testRun } from './helpers/mcp-client.ts';
 
@@ -13,10 +13,7 @@ let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 async function startProxy(words: readonly string[] = [], environment: Record<string, string> = {}) {
   const { child, ended } = machine.start(['proxy', '--port', '0', '--upstream', 'http://127.0.0.1:9', ...words], environment);

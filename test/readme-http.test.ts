@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answer, ask, log } from './helpers/big-result.ts';
-import { createMachine, type Machine, processesOf } from './helpers/launches.ts';
+import { createMachine, type Machine } from './helpers/launches.ts';
 import { send } from './helpers/loopback-client.ts';
 
 const readme = readFileSync(join(resolve(import.meta.dirname, '..'), 'README.md'), 'utf8');
@@ -15,10 +15,7 @@ let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 async function startProxy(): Promise<string> {
   const { child, ended } = machine.start(['proxy', '--port', '0', '--upstream', 'http://127.0.0.1:9'], {});

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resolveProxySettings } from '../src/commands/proxy-settings.ts';
 import { protocols } from '../src/protocols/index.ts';
 import { createUpstreams } from '../src/proxy/upstreams.ts';
-import { createMachine, type Machine, processesOf } from './helpers/launches.ts';
+import { createMachine, type Machine } from './helpers/launches.ts';
 import { settingsFor } from './helpers/loopback-settings.ts';
 
 const readme = readFileSync(join(resolve(import.meta.dirname, '..'), 'README.md'), 'utf8');
@@ -17,10 +17,7 @@ let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 test.each(examples.trim().split('\n'))('%s', async (line) => {
   const [, assignments = '', command = ''] = /^((?:\w+=\S+ )*)headroom (.*)$/.exec(line) ?? [];

@@ -8,7 +8,7 @@ import { openLedger } from '../src/store/ledger.ts';
 import { createMarks } from '../src/store/marks.ts';
 import { openOriginals } from '../src/store/originals.ts';
 import { cacheParts } from '../src/store/place.ts';
-import { createMachine, type Machine, processesOf, until } from './helpers/launches.ts';
+import { createMachine, type Machine, until } from './helpers/launches.ts';
 import { ledgerLine } from './helpers/ledger-line.ts';
 
 let machine: Machine;
@@ -17,10 +17,7 @@ beforeEach(() => {
   machine = createMachine();
   cache = cacheParts(join(machine.home, '.cache', 'headroom'));
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 function keep(text: string, folder = cache.originals, launch?: string): string {
   const kept = openOriginals(folder, launch === undefined ? {} : { marks: createMarks(join(cache.launches, launch)) }).keep(text);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../src/demo/upstream.ts';
 import { cacheParts } from '../src/store/place.ts';
-import { createMachine, type Machine, processesOf, until } from './helpers/launches.ts';
+import { createMachine, type Machine, until } from './helpers/launches.ts';
 import { ledgerLine } from './helpers/ledger-line.ts';
 
 let machine: Machine;
@@ -14,7 +14,6 @@ beforeEach(async () => {
   upstream = await startUpstream({ script: { steps: [{ text: 'All done.' }] } });
 });
 afterEach(async () => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
   await upstream.close();
   machine.remove();
 });

@@ -17,16 +17,13 @@ import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startUpstream } from '../src/demo/upstream.ts';
 import { log } from './helpers/big-result.ts';
-import { createMachine, type Machine, processesOf, until } from './helpers/launches.ts';
+import { createMachine, type Machine, until } from './helpers/launches.ts';
 
 let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 const inHome = (path: string) => join(machine.home, path);
 

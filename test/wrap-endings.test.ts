@@ -10,10 +10,7 @@ let machine: Machine;
 beforeEach(() => {
   machine = createMachine();
 });
-afterEach(() => {
-  for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
-  machine.remove();
-});
+afterEach(() => machine.remove());
 
 const upstream = { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
 const folders = () => (existsSync(machine.launches) ? readdirSync(machine.launches) : []);

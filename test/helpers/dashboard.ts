@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { type LedgerBlock, openLedger } from '../../src/store/ledger.ts';
 import { cacheParts } from '../../src/store/place.ts';
-import { createMachine, type Ended, type Machine, processesOf } from './launches.ts';
+import { createMachine, type Ended, type Machine } from './launches.ts';
 import { ledgerLine } from './ledger-line.ts';
 import { send } from './loopback-client.ts';
 
@@ -41,7 +41,6 @@ export async function startDashboard(): Promise<Dashboard> {
     ...{ machine, folders, child, ended, address, port: Number(new URL(address).port) },
     ask: async <Value>(path: string) => JSON.parse((await send(address + path)).body.toString()) as Value,
     remove: async () => {
-      for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
       await ended;
       machine.remove();
     },

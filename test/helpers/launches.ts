@@ -62,6 +62,7 @@ export interface Machine {
   write(path: string, text: string): string;
   /** Every file and folder below the home with its mode and content, but for our own cache. */
   homeState(): Readonly<Record<string, string>>;
+  /** With whatever still runs on it. */
   remove(): void;
 }
 
@@ -115,7 +116,10 @@ export function createMachine(): Machine {
       return file;
     },
     homeState: () => stateOf(home, join(home, '.cache', 'headroom')),
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => {
+      for (const pid of processesOf(root)) endAtOnce(pid);
+      rmSync(root, { recursive: true, force: true });
+    },
   };
 }
 
@@ -168,6 +172,14 @@ export function processesOf(root: string): readonly number[] {
       }
     })
     .map(Number);
+}
+
+function endAtOnce(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 /** Command line, parents, signals and open files of a process, for a message. */

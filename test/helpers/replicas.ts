@@ -1,7 +1,7 @@
 /** Replicas of `headroom proxy`, each a process on a machine of its own, behind one upstream; and a conversation that grows. */
 import { once } from 'node:events';
 import type { Agent, Message } from './cache-agents.ts';
-import { createMachine, type Machine, processesOf } from './launches.ts';
+import { createMachine, type Machine } from './launches.ts';
 import { send } from './loopback-client.ts';
 
 export interface Replica {
@@ -41,7 +41,6 @@ export async function startReplica(args: readonly string[], environment: Record<
     },
     close: async () => {
       await end();
-      for (const pid of processesOf(machine.root)) process.kill(pid, 'SIGKILL');
       machine.remove();
     },
   };
