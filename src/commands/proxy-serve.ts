@@ -45,7 +45,8 @@ export async function serveProxy(flags: ProxyFlags): Promise<void> {
     await ended.first;
     const count = proxy.running();
     const drained = proxy.drain();
-    if (count > 0) note(`${sayCount(count, 'request')} in flight: it ends after them; the same again ends it at once`);
+    if (count > 0)
+      note(`${sayCount(count, 'request')} in flight: it waits for ${count === 1 ? 'that one' : 'them'}; the same again ends it at once`);
     await Promise.race([drained, ended.second]);
   } finally {
     for (const error of await teardown.run()) say(`headroom: ${error}`);
