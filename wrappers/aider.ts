@@ -25,6 +25,7 @@ export const aider: ListedWrapper = {
   // Its model sees what the user adds to the chat.
   opensFiles: false,
   tellsFilesFirst: true,
+  strays: 'its model is one of a provider that is not covered',
   readsFiles: settingsPaths,
   plan,
   demo,
