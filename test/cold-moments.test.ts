@@ -24,18 +24,18 @@ function cold(...requests: readonly PastRequest[]): (string | undefined)[] {
 describe('idle for longer than the life and a minute', () => {
   test('is cold, and not a second before', () => {
     expect(cold(at(0), at(360), at(721))).toEqual([undefined, undefined, 'idle']);
-    expect(cold(at(0, long), at(3660), at(3660 + 361))).toEqual([undefined, undefined, 'idle']);
+    expect(cold(at(0, long), at(3660, long), at(3660 + 3661, long))).toEqual([undefined, undefined, 'idle']);
   });
 
   test('counts from the last use, however little it wrote', () => {
     expect(cold(at(0), at(300, nothing), at(600, nothing), at(961, nothing))).toEqual([undefined, undefined, undefined, 'idle']);
   });
 
-  test('waits for what was written for an hour, though later requests ask for less', () => {
-    expect(cold(at(0, long), at(10), at(1000), at(3661), at(3700), at(4061))).toEqual([
-      ...Array.from({ length: 3 }, () => undefined),
+  test('waits an hour once something was written for an hour, though later requests ask for less', () => {
+    expect(cold(at(0, long), at(10), at(1000), at(3661), at(3700), at(7361), at(7722), at(7730 + 361))).toEqual([
+      ...Array.from({ length: 5 }, () => undefined),
       'idle',
-      undefined,
+      'idle',
       'idle',
     ]);
   });

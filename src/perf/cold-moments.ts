@@ -1,7 +1,12 @@
 /**
  * At which requests of a past conversation the provider certainly held nothing, as far as one could know when they were sent: by their times
- * and models, and by the life that usage shows of what was written. The rules are those of a live session.
+ * and models, and by the life that usage shows of what was written. The proxy's own course decides, over what it would have known then.
  */
+import { type Block, chain, messagesKey, scopeLength, type Usage } from '../block.ts';
+import { chooseCourse } from '../pipeline/course.ts';
+import { type Expectation, judgeUsage } from '../pipeline/evidence.ts';
+import { createHistory, type History, take } from '../pipeline/history.ts';
+import { scopeOfModel } from '../protocols/wire-scope.ts';
 import type { BilledTokens } from '../tokens/bill.ts';
 
 export interface PastRequest {
@@ -20,46 +25,36 @@ export interface CacheState {
   readonly cold: 'idle' | 'model' | undefined;
 }
 
-interface Era {
-  readonly name: string;
-  /** Epoch milliseconds. */
-  warmUntil: number;
-}
-
 /** Seconds. What Anthropic keeps by what was asked for; OpenAI keeps for a day where it is asked to. */
 const lives = { short: 300, long: 3600, day: 86_400 } as const;
-const margin = 60;
-/** What differs in every request may be no part of the cache. */
-const leastServed = 3;
+/** What a reply tells of its request is asked only for how long something is kept. */
+const expectsNothing: Expectation = { isCold: false, hasChanged: false, fixed: 0, fresh: 1 };
 
 export function findCacheStates(requests: readonly PastRequest[]): CacheState[] {
-  const scopes = new Map<string, { era: Era; requests: number }>();
-  let latest: { era: Era; requests: number } | undefined;
+  let [history, blocks]: [History, Block[]] = [createHistory(), []];
   let life: number | undefined;
-  let eras = 0;
-  const beginEra = (): Era => ({ name: String(eras++).padStart(16, '0'), warmUntil: 0 });
   return requests.map(({ time, model = '', usage, begins }) => {
-    let scope = scopes.get(model);
-    let cold: CacheState['cold'];
-    if (scope) {
-      const before = scope.era;
-      if (!begins && time !== undefined && time > before.warmUntil) {
-        cold = 'idle';
-        const era = beginEra();
-        for (const each of scopes.values()) if (each.era === before) each.era = era;
-      }
-    } else {
-      if (!begins && latest && latest.requests >= leastServed) cold = 'model';
-      scope = { era: cold || !latest ? beginEra() : latest.era, requests: 0 };
-      scopes.set(model, scope);
-    }
+    if (begins) [history, blocks] = [createHistory(), []];
+    const turn = blocks.length;
+    // What the messages say is no matter here: a turn of the model's and what it was answered.
+    for (const part of turn === 0 ? ['question'] : ['turn', 'answer']) blocks.push(nextBlock(blocks.at(-1), part));
+    const conversation = { model, blocks, allowsRepeats: true, scope: scopeOfModel(model), opening: 1, turn, fresh: turn, life };
+    const now = { time: time ?? 0, up: (time ?? 0) / 1000, host: '' };
+    const { era, instead, cold } = chooseCourse(history, conversation, now, { isOurs: true, allowsCold: time !== undefined });
     life = lifeAskedFor(model, usage) ?? life;
-    scope.requests++;
-    latest = scope;
-    const until = time === undefined || life === undefined ? Number.POSITIVE_INFINITY : time + (life + margin) * 1000;
-    scope.era.warmUntil = Math.max(scope.era.warmUntil, until);
-    return { era: scope.era.name, cold };
+    const used = { ...now, life: time === undefined || life === undefined ? null : life };
+    const { scope } = conversation;
+    const sent = messagesKey(blocks.at(-1)!.key);
+    const told = usage && judgeUsage({ ...nothingUsed, ...usage }, expectsNothing, history.eras.get(era));
+    take(history, { v: 1, id: '', scope, era, ...(instead === undefined ? {} : { instead }), used, sent, ...told }, now);
+    return { era, cold };
   });
+}
+
+const nothingUsed: Usage = { model: undefined, fresh: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 };
+
+function nextBlock(before: Block | undefined, part: string): Block {
+  return { key: '0'.repeat(scopeLength) + chain(before?.key ?? '', part), source: 'opaque', text: '', call: undefined };
 }
 
 /** Seconds for which the provider keeps what a request writes; undefined where it does not tell. */

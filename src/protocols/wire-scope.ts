@@ -39,6 +39,11 @@ export function scopeOf(tape: JsonTape, rules: ScopeRules, { upstream, allowsRep
   return `${writer.next().slice(0, coreLength)}${own}${allowsRepeats ? 1 : 0}`;
 }
 
+/** The scope of a conversation of which nothing but the model is known. */
+export function scopeOfModel(model: string): string {
+  return `${chain('', model).slice(0, coreLength)}${'0'.repeat(scopeLength - coreLength - 1)}1`;
+}
+
 /** Whether the model, the system prompt or the tools are others, and the rest of the scope is the same. */
 export function isOtherCore(one: string, other: string): boolean {
   return one.slice(0, coreLength) !== other.slice(0, coreLength) && one.slice(coreLength) === other.slice(coreLength);
