@@ -115,6 +115,43 @@ describe('launches that go without us', () => {
   });
 });
 
+describe('originals', () => {
+  const place = {
+    args: [],
+    environment: {},
+    platform: 'linux' as const,
+    homeFolder: '/home/me',
+    workingFolder: '/repo',
+    projectFolder: '/repo',
+  };
+  const denial = (permission: unknown) => {
+    const files = opencode
+      .readsFiles(place)
+      .map((path) => ({ path, text: path === userFile ? JSON.stringify({ permission }) : undefined }));
+    return opencode.deniesReading?.({ ...place, files }, '/home/me/.cache/headroom/originals');
+  };
+
+  test.each([
+    ...[
+      'ask',
+      'deny',
+      { read: 'ask' },
+      { '*': 'ask' },
+      { '*': 'allow', read: { '*': 'deny', '*.md': 'allow' } },
+      { read: 'allow', '*': 'ask' },
+    ],
+  ])('are opened by nobody unasked under %j', (permission) => {
+    expect(denial(permission)).toMatch(/^permission (?:read|\*) is (?:ask|deny) in opencode's settings$/);
+  });
+
+  test.each([...[undefined, 'allow', {}, { edit: 'ask', bash: 'deny' }, { '*': 'ask', read: 'allow' }, { read: { '*.env': 'deny' } }, 7]])(
+    'are under %j',
+    (permission) => {
+      expect(denial(permission)).toBeUndefined();
+    },
+  );
+});
+
 describe('Kilo', () => {
   test('has its own variables and files, and its gateway passes too', () => {
     const files = {

@@ -1,7 +1,7 @@
 /** Kilo: a relative of opencode, with a gateway of its own that a variable leads elsewhere. */
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { isPlainAddress, splitAddress } from './addresses.ts';
-import { type Breed, planBreed } from './opencode-plan.ts';
+import { type Breed, deniesReading, planBreed } from './opencode-plan.ts';
 import { settingsPaths } from './opencode-settings.ts';
 
 const outlives = 'it works with sessions that outlive it';
@@ -33,6 +33,7 @@ export const kilo: ListedWrapper = {
   },
   otherPlaces: () => [],
   opensFiles: true,
+  deniesReading: (place) => deniesReading(place, breed),
   takesTools: true,
   strays: 'a server or daemon of it that runs already sends them',
   readsFiles: (place) => settingsPaths(place, breed),

@@ -3,7 +3,7 @@ import type { Plan, Situation } from '../src/launch/wrapper.ts';
 import { isPlainAddress, splitAddress } from './addresses.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
 import { type BreedSettings, readBreedSettings } from './opencode-settings.ts';
-import { layOver, type Settings, settingsAt, textAt, valueAt } from './settings-json.ts';
+import { isSettings, layOver, type Settings, settingsAt, textAt, valueAt } from './settings-json.ts';
 
 /** What tells opencode from its relatives. */
 export interface Breed {
@@ -97,6 +97,18 @@ function permissionFor({ originalsFolder }: Situation, { effective }: BreedSetti
   const all = typeof whole === 'string' ? { '*': whole } : {};
   // The last pattern that fits counts.
   return { permission: { ...all, external_directory: { ...others, [`${originalsFolder}/*`]: 'allow' } } };
+}
+
+/** A setting by which every file is asked about, or none is opened; patterns of single files are not looked at. */
+export function deniesReading(situation: Omit<Situation, 'proxyAddress' | 'privateFolder'>, breed: Breed): string | undefined {
+  const permission = valueAt(readBreedSettings(situation, breed).effective, 'permission');
+  const rules = typeof permission === 'string' ? { '*': permission } : isSettings(permission) ? permission : {};
+  // The last one that fits counts.
+  const [name, action] =
+    Object.entries(rules)
+      .flatMap(([tool, value]) => (tool === '*' || tool === 'read' ? [[tool, isSettings(value) ? value['*'] : value] as const] : []))
+      .findLast(([, value]) => typeof value === 'string') ?? [];
+  return action === 'ask' || action === 'deny' ? `permission ${name} is ${action} in ${breed.title}'s settings` : undefined;
 }
 
 function toolsFor({ toolServer }: Situation): Settings {

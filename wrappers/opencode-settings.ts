@@ -40,7 +40,7 @@ export function settingsPaths(place: Place, breed: Breed): readonly string[] {
   ];
 }
 
-export function readBreedSettings(situation: Situation, breed: Breed): BreedSettings {
+export function readBreedSettings(situation: Pick<Situation, 'files' | 'environment'>, breed: Breed): BreedSettings {
   const layers = situation.files.slice(0, -2).map(({ text }) => readSettings(text) ?? {});
   const [auth, models] = situation.files.slice(-2).map(({ text }) => readSettings(text) ?? {});
   const inVariable = readSettings(situation.environment[`${breed.variables}_CONFIG_CONTENT`]) ?? {};

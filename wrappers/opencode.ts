@@ -1,6 +1,6 @@
 /** opencode: a variable of its own holds settings over all of the user's, in which each provider the user has gets our address. */
 import type { ListedWrapper } from '../src/launch/wrapper.ts';
-import { type Breed, planBreed } from './opencode-plan.ts';
+import { type Breed, deniesReading, planBreed } from './opencode-plan.ts';
 import { settingsPaths } from './opencode-settings.ts';
 
 const breed: Breed = {
@@ -44,6 +44,7 @@ export const opencode: ListedWrapper = {
   otherPlaces: (homeFolder) => [`${homeFolder}/.opencode/bin/opencode`],
   // Its plan allows the one folder outside of the project.
   opensFiles: true,
+  deniesReading: (place) => deniesReading(place, breed),
   takesTools: true,
   strays: 'a server of it that runs already (`opencode attach`) or a login of ChatGPT or GitHub sends them',
   readsFiles: (place) => settingsPaths(place, breed),
