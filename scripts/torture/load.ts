@@ -88,9 +88,11 @@ export const load: Part = async ({ checks, seed, seconds = 60, isQuick }) => {
     ]);
     const failed = [...paced.bare, ...paced.ours, full.bare, full.ours, opening].reduce((sum, phase) => sum + phase.failed, 0);
     checks.equal('no request failed', String(failed), '0');
-    // A figure, not a check: on a busy machine requests pile up, and are worked on in one turn after the other.
-    const { p99 } = worst.work;
-    console.log(`\n  event loop, paced, own work: p99 ${p99.toFixed(1)} ms; bar ${mostLoopMs} ms: ${p99 < mostLoopMs ? 'met' : 'MISSED'}`);
+    // Figures, not checks: on a busy machine a turn takes longer, whatever is done in it.
+    for (const [phase, { p99 }] of Object.entries({ paced: worst.work, 'opening all': opened.work }))
+      console.log(
+        `  event loop, ${phase}, own work: p99 ${p99.toFixed(1)} ms; bar ${mostLoopMs} ms: ${p99 < mostLoopMs ? 'met' : 'MISSED'}`,
+      );
     await checkMemory(proxy, megabytes, checks.check);
   } finally {
     await Promise.all([proxy.close(), forwarder.close(), upstream.close()]);
