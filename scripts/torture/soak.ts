@@ -1,20 +1,29 @@
 /** For as long as one likes: faults, streams and conversations without end, and a look at memory, sockets, files and handles that must stay where they are. */
 import fc from 'fast-check';
+import type { ParsedMessage } from '../../src/protocols/parsed-messages.ts';
 import { conversation } from '../../test/helpers/conversations.ts';
 import { createDice } from '../../test/helpers/dice.ts';
 import { wireSpellings } from '../../test/helpers/wire-spellings.ts';
 import { printTable } from '../bench/statistics.ts';
+import { attempt } from './attempt.ts';
 import { agentFaults } from './faults-agent.ts';
 import { replyFaults } from './faults-replies.ts';
 import { upstreamFaults } from './faults-upstream.ts';
 import { comesTrue, inParallel, type Part, pathFor } from './part.ts';
 import { type Health, type ProxyProcess, startProxyProcess } from './proxy-process.ts';
-import { startScriptedUpstream } from './scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 import { playTurn } from './turn.ts';
 
 const faults = [...upstreamFaults, ...replyFaults, ...agentFaults].filter(({ isAlone }) => !isAlone);
 /** Good replies go between: three of four. */
 const good = replyFaults.filter(({ name }) => /^a good reply|^a stream|pieces$/.test(name));
+
+const spellings = wireSpellings.flatMap(({ protocol, bodyOf }) => {
+  const path = pathFor(protocol);
+  return path ? [{ path, bodyOf }] : [];
+});
+const batch = 500;
+const mostConversations = 12_000;
 
 interface Look extends Health {
   readonly minute: number;
@@ -27,21 +36,22 @@ export const soak: Part = async ({ checks, seed, seconds = 120, isQuick }) => {
   const proxy = await startProxyProcess();
   const dice = createDice(seed);
   const looks: Look[] = [];
-  const began = performance.now();
-  const isOver = () => performance.now() - began > length * 1000;
   let turns = 0;
   try {
     // In little room memory comes to rest soon.
     const { address } = await proxy.start(upstream.url, {}, length < 1200 ? 256 * 1024 : undefined);
+    if (!isQuick) await fill({ upstream, proxy, address }, -seed);
+    const began = performance.now();
+    const isOver = () => performance.now() - began > length * 1000;
     const rounds = isQuick ? 8 : 24;
     for (let round = 0; round < rounds && !isOver(); round++) {
       const end = began + ((round + 1) * length * 1000) / rounds;
       while (performance.now() < end) {
         const talks = fc.sample(conversation, { seed: seed + turns, numRuns: 16 });
-        await inParallel(talks, async (messages, lane) => {
-          const { protocol, bodyOf } = wireSpellings[(lane + turns) % wireSpellings.length]!;
-          const path = pathFor(protocol);
-          for (let many = 1; path && many <= messages.length && performance.now() < end; many += 2) {
+        await inParallel(talks, async (talk, lane) => {
+          const messages = begunAs(`${seed} ${turns} ${lane}`, talk);
+          const { path, bodyOf } = spellings[(lane + turns) % spellings.length]!;
+          for (let many = 1; many <= messages.length && performance.now() < end; many += 2) {
             const from = dice(4) === 0 ? faults : good;
             const fault = from[dice(from.length)]!;
             const body = bodyOf(messages.slice(0, many));
@@ -69,6 +79,33 @@ export const soak: Part = async ({ checks, seed, seconds = 120, isQuick }) => {
     await upstream.close();
   }
 };
+
+/** Until as much is remembered of conversations as ever is: from there on one is forgotten for each that comes. */
+async function fill({ upstream, proxy, address }: FillPlace, seed: number): Promise<void> {
+  for (let [played, before, grown] = [0, 0, Number.POSITIVE_INFINITY]; grown > 1 && played < mostConversations; played += batch) {
+    const talks = fc.sample(conversation, { seed: seed + played, numRuns: batch });
+    await inParallel(talks, async (talk, at) => {
+      const { path, bodyOf } = spellings[at % spellings.length]!;
+      await attempt('fill', address + path, bodyOf(begunAs(`${played} ${at}`, talk))).view;
+    });
+    upstream.take('fill');
+    await proxy.records();
+    const { heapMegabytes } = await proxy.health(true);
+    grown = heapMegabytes - before;
+    before = heapMegabytes;
+  }
+}
+
+interface FillPlace {
+  readonly upstream: ScriptedUpstream;
+  readonly proxy: ProxyProcess;
+  readonly address: string;
+}
+
+/** No two begin alike: what is known of those that do is kept together. */
+function begunAs(id: string, [first, ...rest]: readonly ParsedMessage[]): readonly ParsedMessage[] {
+  return [{ ...first!, content: `please do it: ${id}` }, ...rest];
+}
 
 /** When everything in flight has ended and no connection is kept. */
 async function quietLook(proxy: ProxyProcess, hangUp: () => void, minute: number, turns: number): Promise<Look> {
