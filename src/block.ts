@@ -43,9 +43,8 @@ export interface SentConversation extends Conversation {
   readonly scope: string;
   /** How many blocks stand before the model's first turn. */
   readonly opening: number;
-  /** Where the model's last turn begins, and the first block after it; 0 and 0 where it has not spoken. */
+  /** Where the model's last turn begins; 0 where it has not spoken. */
   readonly turn: number;
-  readonly fresh: number;
   /** Seconds for which the provider may keep what this request writes; undefined: unknown. */
   readonly life: number | undefined;
 }

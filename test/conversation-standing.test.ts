@@ -25,9 +25,9 @@ const talk = { model: 'claude-opus-4-8', system: [said('be kind')], tools: [{ na
 
 describe('the turns', () => {
   test.each([
-    ['Anthropic, at first', 'anthropic-messages', { ...talk, messages: messages.slice(0, 1) }, [2, 0, 0]],
-    ['Anthropic, later', 'anthropic-messages', talk, [2, 5, 6]],
-    ['Anthropic, with a message begun for the model', 'anthropic-messages', { ...talk, messages: messages.slice(0, 2) }, [2, 2, 4]],
+    ['Anthropic, at first', 'anthropic-messages', { ...talk, messages: messages.slice(0, 1) }, [2, 0]],
+    ['Anthropic, later', 'anthropic-messages', talk, [2, 5]],
+    ['Anthropic, with a message begun for the model', 'anthropic-messages', { ...talk, messages: messages.slice(0, 2) }, [2, 2]],
     [
       'Chat',
       'openai-chat',
@@ -39,7 +39,7 @@ describe('the turns', () => {
           { role: 'tool', tool_call_id: 'a', content: 'text' },
         ],
       },
-      [2, 2, 4],
+      [2, 2],
     ],
     [
       'aider, which lets the model say Ok.',
@@ -53,7 +53,7 @@ describe('the turns', () => {
           { role: 'user', content: 'and?' },
         ],
       },
-      [1, 1, 2],
+      [1, 1],
     ],
     [
       'Responses',
@@ -69,12 +69,12 @@ describe('the turns', () => {
           { type: 'some_future_call_output', output: 'text' },
         ],
       },
-      [2, 5, 6],
+      [2, 5],
     ],
-    ['Responses, a text alone', 'openai-responses', { input: 'do it' }, [1, 0, 0]],
-  ] as const)('%s', (_, protocol, body, [opening, turn, fresh]) => {
+    ['Responses, a text alone', 'openai-responses', { input: 'do it' }, [1, 0]],
+  ] as const)('%s', (_, protocol, body, [opening, turn]) => {
     const found = read(protocol, { model: 'gpt-5.2', ...body });
-    expect({ opening: found.opening, turn: found.turn, fresh: found.fresh }).toEqual({ opening, turn, fresh });
+    expect({ opening: found.opening, turn: found.turn }).toEqual({ opening, turn });
   });
 });
 

@@ -122,8 +122,8 @@ test('contents that are parsed have the same results, answering the same calls',
 });
 
 test('where the model’s turns end and what is new', () => {
-  const { opening, turn, fresh } = read({ contents: [user, call, answer, call, answer, user] }) ?? {};
-  expect({ opening, turn, fresh }).toEqual({ opening: 1, turn: 3, fresh: 4 });
+  const { opening, turn } = read({ contents: [user, call, answer, call, answer, user] }) ?? {};
+  expect({ opening, turn }).toEqual({ opening: 1, turn: 3 });
 });
 
 test.each([

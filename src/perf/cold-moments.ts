@@ -38,7 +38,7 @@ export function findCacheStates(requests: readonly PastRequest[]): CacheState[] 
     const turn = blocks.length;
     // What the messages say is no matter here: a turn of the model's and what it was answered.
     for (const part of turn === 0 ? ['question'] : ['turn', 'answer']) blocks.push(nextBlock(blocks.at(-1), part));
-    const conversation = { model, blocks, allowsRepeats: true, scope: scopeOfModel(model), opening: 1, turn, fresh: turn, life };
+    const conversation = { model, blocks, allowsRepeats: true, scope: scopeOfModel(model), opening: 1, turn, life };
     const now = { time: time ?? 0, up: (time ?? 0) / 1000, host: '' };
     const { era, instead, cold } = chooseCourse(history, conversation, now, { isOurs: true, allowsCold: time !== undefined });
     life = lifeAskedFor(model, usage) ?? life;

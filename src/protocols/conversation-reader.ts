@@ -77,13 +77,13 @@ export function createConversationReader(grammar: Grammar): (body: Buffer, upstr
     if (earlier && replayed.length > 0) chain.replay(inScope(earlier, scope));
     const { blocks } = reading;
     const ends: MessageEnd[] = [];
-    const standing = { opening: -1, turn: 0, fresh: 0 };
+    const standing = { opening: -1, turn: 0 };
     if (isText) readText(reading, list);
     for (const message of tape.children(list)) {
       const before = blocks.length;
       if (!grammar.readMessage(reading, message)) return undefined;
       const isModels = replayed[ends.length]?.isModels ?? grammar.isModels(tape, message);
-      if (isModels) goOn(standing, before, blocks.length, ends.at(-1)?.isModels === true);
+      if (isModels) goOn(standing, before, ends.at(-1)?.isModels === true);
       const end = replayed[ends.length] ?? { message, place: chain.place, isModels };
       ends.push(end);
       if (ends.length === replayed.length) chain.resume(end.place);
@@ -108,9 +108,8 @@ function inScope({ keys, scope: own }: Outcome, scope: string): readonly string[
   return own === scope ? keys : keys.map((key) => scope + messagesKey(key));
 }
 
-/** A message of the model's, blocks `from..to`; several in a row are one turn. */
-function goOn(standing: { opening: number; turn: number; fresh: number }, from: number, to: number, isSameTurn: boolean): void {
+/** A message of the model's, its first block at `from`; several in a row are one turn. */
+function goOn(standing: { opening: number; turn: number }, from: number, isSameTurn: boolean): void {
   if (standing.opening < 0) standing.opening = from;
   if (!isSameTurn) standing.turn = from;
-  standing.fresh = to;
 }

@@ -26,12 +26,12 @@ export function* recordedRequests(session: Session): Generator<RecordedRequest> 
   let from = -1;
   let reader = createMessageReader(session.id);
   let blocks: (Block & { start: number; end: number })[] = [];
-  let standing = { opening: -1, turn: 0, fresh: 0, isModels: false };
+  let standing = { opening: -1, turn: 0, isModels: false };
   let life: number | undefined;
   for (const { message_index: until, context_start: start, timestamp, model: named, usage } of session.requests) {
     if (start !== from || until < taken) {
       [from, taken, blocks, reader] = [start, start, [], createMessageReader(session.id)];
-      standing = { opening: -1, turn: 0, fresh: 0, isModels: false };
+      standing = { opening: -1, turn: 0, isModels: false };
     }
     for (; taken < until; taken++) {
       const message = session.messages[taken]!;
@@ -43,7 +43,7 @@ export function* recordedRequests(session: Session): Generator<RecordedRequest> 
       const isModels = message.role === 'assistant';
       if (isModels) {
         const { opening, turn } = standing;
-        standing = { opening: opening < 0 ? before : opening, turn: standing.isModels ? turn : before, fresh: blocks.length, isModels };
+        standing = { opening: opening < 0 ? before : opening, turn: standing.isModels ? turn : before, isModels };
       } else standing = { ...standing, isModels };
     }
     const model = named ?? session.model ?? undefined;
@@ -52,9 +52,9 @@ export function* recordedRequests(session: Session): Generator<RecordedRequest> 
     const long = written?.ephemeral_1h_input_tokens ?? 0;
     const bill = { cacheWrite1h: long, cacheWrite5m: written?.ephemeral_5m_input_tokens ?? all };
     life = (usage && lifeAskedFor(model ?? '', bill)) ?? life;
-    const { opening, turn, fresh } = standing;
+    const { opening, turn } = standing;
     const inScope = blocks.map((block) => ({ ...block, key: scope + messagesKey(block.key) }));
-    const place = { scope, opening: opening < 0 ? blocks.length : opening, turn, fresh };
+    const place = { scope, opening: opening < 0 ? blocks.length : opening, turn };
     const conversation: WireConversation = { model, blocks: inScope, allowsRepeats: true, ...place, life };
     yield { conversation, size: blocks.at(-1)?.end ?? 1, time: timestamp == null ? undefined : new Date(timestamp).getTime() / 1000 };
   }
