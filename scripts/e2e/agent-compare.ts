@@ -17,6 +17,7 @@ export interface Pair {
 
 export async function checkAgentTours(checks: Checks, agent: TourAgent, pair: Pair, steps: number): Promise<void> {
   for (const visit of [pair.bare, pair.wrapped]) checkTour(checks, agent, visit, steps);
+  checks.equal('the edits are on disk as in a bare run', pair.wrapped.edited ?? '', pair.bare.edited ?? '');
   checkSmaller(checks, agent, pair);
   checkSpliced(checks, pair.wrapped);
   await checkTrace(checks, pair);

@@ -126,6 +126,7 @@ export function checkSameEnd(checks: Checks, bare: Visit, wrapped: Visit, code: 
     JSON.stringify([bare.finished, wrapped.finished], null, 1),
   );
   checks.equal('stdout is that of a bare run', wrapped.finished.stdout, bare.finished.stdout);
+  checks.equal('the edits are on disk as in a bare run', wrapped.edited ?? '', bare.edited ?? '');
   if (code === 0) checks.equal('and it is the end of the tour', wrapped.finished.stdout.trim(), tourEnd);
 }
 
