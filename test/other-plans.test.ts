@@ -150,6 +150,26 @@ describe('Continue', () => {
   ])('with %s runs without us', (_, files, reason) => {
     expect(planFor(cn, ['hi'], { files })).toMatchObject(bare(reason));
   });
+
+  test.each([
+    ['models:\n  - provider: anthropic\n', '    apiBase: URL\n\nmcpServers:\n  - name: "headroom"\n    command: "/node"\n'],
+    [
+      'mcpServers: # mine\n# these\n- name: lab\nmodels:\n  - provider: anthropic\n',
+      '\nmcpServers: # mine\n- name: "headroom"\n  command: "/node"\n',
+    ],
+  ])('has our tools beside its own servers: %j', (text, expected) => {
+    const made = planFor(cn, ['hi'], { files: { [config]: text }, toolServer });
+    const out = `\n${made.files[0]?.text.replace(/http:\S+/, 'URL')}`;
+    expect(out).toContain(expected);
+    expect(out).toMatch(/\n *args: \["cli.js","mcp"\]\n *env: \{"A":"1"\}\n/);
+    expect(made.notes).toEqual([]);
+  });
+
+  test('has none of them where its servers are written otherwise, and says so', () => {
+    const made = planFor(cn, ['hi'], { files: { [config]: 'models:\n  - provider: anthropic\nmcpServers: []\n' }, toolServer });
+    expect(made.files[0]?.text).not.toContain('headroom');
+    expect(made.notes).toEqual([expect.stringContaining('--mcp does nothing here')]);
+  });
 });
 
 describe('Crush', () => {

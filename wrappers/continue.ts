@@ -4,6 +4,7 @@
 import type { ListedWrapper, Plan, Situation } from '../src/launch/wrapper.ts';
 import { splitAddress } from './addresses.ts';
 import { type LedModel, leadModels } from './continue-models.ts';
+import { addServer } from './continue-tools.ts';
 import { extendNoProxy, networkOf } from './environment.ts';
 import { takeOption } from './options.ts';
 import { pathsOf } from './paths.ts';
@@ -23,6 +24,7 @@ export const cn: ListedWrapper = {
   otherPlaces: () => [],
   // Whether it asks is a matter of its modes.
   opensFiles: false,
+  takesTools: true,
   strays: 'its configuration comes from the hub',
   readsFiles: (place) => [configPath(place)],
   plan,
@@ -57,13 +59,18 @@ function plan(situation: Situation): Plan {
   }
   const { others } = takeOption(args, '--config');
   const { join } = pathsOf(situation);
+  const withTools = situation.toolServer && addServer(made.text, situation.toolServer);
+  const notes = [
+    ...(made.others > 0 ? ['some models of its configuration are not covered: their requests do not pass through the proxy'] : []),
+    ...(situation.toolServer && withTools === undefined ? ['--mcp does nothing here: its MCP servers are not written as a list'] : []),
+  ];
   return {
     ...common,
     args: ['--config', join(privateFolder, fileName), ...others],
     environment: extendNoProxy(environment),
-    files: [{ name: fileName, text: made.text }],
+    files: [{ name: fileName, text: withTools ?? made.text }],
     upstreams: Object.fromEntries(made.models.map((model: LedModel) => [model.id, cut(model.address).upstream])),
-    notes: made.others > 0 ? ['some models of its configuration are not covered: their requests do not pass through the proxy'] : [],
+    notes,
     callsModel: true,
     runsBare: false,
   };
