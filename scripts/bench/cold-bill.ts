@@ -55,6 +55,17 @@ export function withHindsight(session: Session): CacheState[] {
   });
 }
 
+/** As if it had been cold at each quarter of it: many more moments than were recorded, to see what is needed after them. */
+export function atQuarters({ requests }: Session): CacheState[] {
+  const moments = [1, 2, 3].map((quarter) => Math.floor((requests.length * quarter) / 4));
+  let changes = 0;
+  return requests.map(({ context_start }, at) => {
+    const isCold = moments.includes(at) && context_start === requests[at - 1]?.context_start;
+    if (isCold) changes++;
+    return { era: String(changes).padStart(16, '0'), cold: isCold ? 'idle' : undefined };
+  });
+}
+
 function pastRequests({ requests }: Session) {
   return requests.map((request, at) => {
     const { model, usage, timestamp } = request as RecordedRequest & { readonly timestamp?: string | null };

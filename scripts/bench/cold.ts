@@ -3,7 +3,7 @@
 import type { ToolCall } from '../../src/block.ts';
 import { commandOf } from '../../src/text/tool-call.ts';
 import { billSession, type SessionBill } from './bill.ts';
-import { billCold, type ColdBill, type ColdLoss, foreseen, withHindsight } from './cold-bill.ts';
+import { atQuarters, billCold, type ColdBill, type ColdLoss, foreseen, withHindsight } from './cold-bill.ts';
 import { percent } from './corpus.ts';
 import type { Gauge } from './corpus-pass.ts';
 import { printTable } from './statistics.ts';
@@ -14,7 +14,12 @@ interface OfSession {
   readonly bill: SessionBill;
   readonly foreseen: ColdBill;
   readonly hindsight: ColdBill;
+  readonly quarters: ColdBill;
 }
+
+const labels = { foreseen: 'foreseeable', hindsight: 'all that usage shows', quarters: 'if at each quarter' } as const;
+type Which = keyof typeof labels;
+const all = Object.keys(labels) as Which[];
 
 const bars = { bill: 0.18, edits: 0.99, others: 0.99 };
 
@@ -31,6 +36,7 @@ export function createColdGauge(listsLosses: boolean): Gauge {
         bill,
         foreseen: coldBill(foreseen(session)),
         hindsight: coldBill(withHindsight(session)),
+        quarters: coldBill(atQuarters(session)),
       });
     },
     print: () => print(sessions, listsLosses),
@@ -41,18 +47,18 @@ function print(sessions: readonly OfSession[], listsLosses: boolean): void {
   const own = sessions.filter(({ agent }) => agent === 'Claude Code');
   const before = own.reduce((all, { bill }) => all + bill.before, 0);
   const standard = own.reduce((all, { bill }) => all + bill.saved.standard, 0);
-  const of = (which: 'foreseen' | 'hindsight') => own.map((session) => session[which]);
-  const rows = (['foreseen', 'hindsight'] as const).map((which) => {
-    const all = of(which);
+  const of = (which: Which) => own.map((session) => session[which]);
+  const rows = all.map((which) => {
+    const bills = of(which);
     const add = (what: 'moments' | 'cost' | 'savedThen' | 'saved' | 'opened' | 'openedCost') =>
-      all.reduce((sum, each) => sum + each[what], 0);
+      bills.reduce((sum, each) => sum + each[what], 0);
     const net = standard + add('saved') - add('openedCost');
     return {
       net: net / before,
       row: [
-        which === 'foreseen' ? 'foreseeable' : 'all that usage shows',
+        labels[which],
         ...[String(add('moments')), percent(add('cost') / before), percent(-add('savedThen') / Math.max(1, add('cost')))],
-        ...[percent(-add('saved') / before), String(add('opened')), percent(add('openedCost') / before), percent(-net / before)],
+        ...[inDetail(-add('saved') / before), String(add('opened')), inDetail(add('openedCost') / before), inDetail(-net / before)],
       ],
     };
   });
@@ -63,10 +69,9 @@ function print(sessions: readonly OfSession[], listsLosses: boolean): void {
       'original, once until the next cold moment. Ceiling: every result that is older than the moment gone from there on, whatever it is needed for.',
     [['', 'moments', 'their cost', 'then', 'saved', 'opened', 'opening', 'bill'], ...rows.map(({ row }) => row)],
   );
-  const ceiling = (which: 'foreseen' | 'hindsight') =>
-    percent(-(standard + own.reduce((all, each) => all + each[which].ceiling, 0)) / before);
+  const ceiling = (which: Which) => percent(-(standard + own.reduce((all, each) => all + each[which].ceiling, 0)) / before);
   console.log(
-    `\n  the bill without this lever ${percent(-standard / before)}; ceiling: foreseeable ${ceiling('foreseen')}, all that usage shows ${ceiling('hindsight')}`,
+    `\n  the bill without this lever ${inDetail(-standard / before)}; ceiling: foreseeable ${ceiling('foreseen')}, all that usage shows ${ceiling('hindsight')}`,
   );
   const dearer = own.filter(({ bill, foreseen: { saved, openedCost } }) => bill.saved.standard + saved - openedCost < 0);
   const worse = own.filter(({ foreseen: { saved, openedCost } }) => saved < openedCost);
@@ -74,12 +79,19 @@ function print(sessions: readonly OfSession[], listsLosses: boolean): void {
     `  bar -18%: ${(rows[0]?.net ?? 0) >= bars.bill ? 'met' : 'MISSED'}; sessions dearer than bare: ${dearer.length}, than without this lever: ${worse.length}`,
   );
   const strict = (what: 'strictCost' | 'strictestCost') =>
-    percent(-(standard + own.reduce((all, { foreseen }) => all + foreseen.saved - foreseen[what], 0)) / before);
+    inDetail(-(standard + own.reduce((all, { foreseen }) => all + foreseen.saved - foreseen[what], 0)) / before);
   console.log(
     `  the bill if every string of 12 characters that is lost were needed: ${strict('strictCost')} with a turn for each original, ${strict('strictestCost')} with one for each string`,
   );
-  for (const which of ['foreseen', 'hindsight'] as const) printRecall(which, of(which));
+  const dearerThen = own.filter(({ foreseen: { saved, strictCost } }) => saved < strictCost);
+  console.log(`    and sessions dearer than without this lever: ${dearerThen.map(({ id }) => id).join(', ') || 'none'}`);
+  for (const which of all) printRecall(labels[which], of(which));
   if (listsLosses) for (const { id, foreseen } of own) for (const loss of foreseen.losses) printLoss(id, loss);
+}
+
+/** A tenth of a percent is much for this lever. */
+function inDetail(share: number): string {
+  return `${(share * 100).toFixed(2)}%`;
 }
 
 function printRecall(which: string, all: readonly ColdBill[]): void {
