@@ -160,8 +160,10 @@ describe('it names and leaves', () => {
     const broken = `${readFileSync(cursor, 'utf8')}}`;
     writeFileSync(cursor, broken);
     rmSync(inHome('.codex/config.toml'));
+    expect((await machine.run(['uninstall', '--dry-run'])).stderr).toMatch(/by hand\nSee above; the rest would be done\.\n$/);
     const { code, stdout, stderr } = await machine.run(['uninstall']);
     expect(code).toBe(2);
+    expect(stderr).toMatch(/by hand\nSee above; the rest is done\.\n$/);
     expect(stderr).toContain(`${cursor}: line`);
     expect(stderr).toContain(`${inHome('.bashrc')}, line 2, asks us for completion`);
     expect(stdout).toContain('config.toml.headroom-backup stays');

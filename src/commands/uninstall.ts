@@ -62,7 +62,8 @@ async function uninstall({ dryRun = false, force = false }: UninstallFlags): Pro
   const toDo = [...agents.failures, ...scripts.toDo, ...stuck.map(({ path, thrown }) => `${path} stays: ${messageOf(thrown)}`)];
   if (toDo.length > 0) {
     for (const line of toDo) say(`headroom: ${line}`);
-    throw new Failure('not-all', `${sayCount(toDo.length, 'thing')} left to do by hand`, 'See above; the rest is done.');
+    const rest = dryRun ? 'See above; the rest would be done.' : 'See above; the rest is done.';
+    throw new Failure('not-all', `${sayCount(toDo.length, 'thing')} left to do by hand`, rest);
   }
   if (agents.count + scripts.done.length + files.length === 0) print('There was nothing to remove.');
   if (!dryRun) print('What is left is the program itself: npm uninstall -g headroom-wrap');
