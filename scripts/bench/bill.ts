@@ -1,6 +1,7 @@
 /** Prints what recorded sessions cost, and what they would have cost with us on the very same trajectories. */
 import type { Session } from '../../test/helpers/corpus.ts';
 import { type BilledRequest, billRequest, type RecordedRequest } from './bill-request.ts';
+import { billCold, foreseen } from './cold-bill.ts';
 import { percent, sayQuantiles } from './corpus.ts';
 import type { Gauge } from './corpus-pass.ts';
 import { type Profile, profiles } from './profiles.ts';
@@ -19,12 +20,20 @@ export interface SessionBill {
   readonly results: number;
 }
 
+/** With what rewriting old results at foreseeable cold moments saves beyond `standard`; 0 where usage does not tell of them. */
+type WholeBill = SessionBill & { readonly savedCold: number };
+
 const bar = 0.15;
 
 export function createBillGauge(): Gauge {
-  const bills: SessionBill[] = [];
+  const bills: WholeBill[] = [];
   return {
-    take: (session, replays, count) => void bills.push(billSession(session, replays, count)),
+    take: (session, replays, count) => {
+      const bill = billSession(session, replays, count);
+      const states = session.usage_reliable ? foreseen(session) : [];
+      const { saved, openedCost } = billCold(session, replays, bill.requests, states, count);
+      bills.push({ ...bill, savedCold: saved - openedCost });
+    },
     print: () => print(bills),
   };
 }
@@ -66,7 +75,7 @@ export function billSession(session: Session, replays: Replays, count: (text: st
   return { agent: session.agent, requests, before, saved, savedPlain, results };
 }
 
-function print(bills: readonly SessionBill[]): void {
+function print(bills: readonly WholeBill[]): void {
   const agents = [...new Set(bills.map(({ agent }) => agent))];
   const rows = agents
     .map((agent) => ({ agent, own: bills.filter((bill) => bill.agent === agent) }))
@@ -75,9 +84,10 @@ function print(bills: readonly SessionBill[]): void {
     'The bill at recorded trajectories, in millions of fresh input tokens. Each request: recorded usage at 0.1 for cache reads, 1.25 or 2 for\n' +
       'cache writes by their life, 1 for other input, 5 for output; less, for every result in it, the o200k tokens removed, times 1.18 or 1.5 where\n' +
       'the model is a Claude, at 0.1 where an earlier request of the context sent it, as far as the cache was hit, else at what new input cost in\n' +
-      'that request. Modelled: usage was not recorded reliably; then 12,000 fixed tokens, and what was sent before is read from the cache.',
+      'that request. Modelled: usage was not recorded reliably; then 12,000 fixed tokens, and what was sent before is read from the cache.\n' +
+      'Cold: standard, and old results rewritten where usage and times tell that the cache had certainly expired.',
     [
-      ['', 'sessions', 'requests', 'modelled', 'bill', 'of it results', 'lossless', 'standard', 'as o200k', 'as o200k'],
+      ['', 'sessions', 'requests', 'modelled', 'bill', 'of it results', 'lossless', 'standard', 'cold', 'as o200k', 'as o200k'],
       ...rows.map(({ agent, own }) => row(agent, own)),
       row('all', bills),
     ],
@@ -94,7 +104,7 @@ function print(bills: readonly SessionBill[]): void {
   );
 }
 
-function row(name: string, bills: readonly SessionBill[]): string[] {
+function row(name: string, bills: readonly WholeBill[]): string[] {
   const requests = bills.flatMap((bill) => bill.requests);
   return [
     name,
@@ -103,7 +113,9 @@ function row(name: string, bills: readonly SessionBill[]): string[] {
     String(requests.filter(({ isRecorded }) => !isRecorded).length),
     (sum(bills) / 1e6).toFixed(1),
     percent(bills.reduce((all, { results }) => all + results, 0) / sum(bills)),
-    ...(['saved', 'savedPlain'] as const).flatMap((what) => profiles.map((profile) => percent(-share(bills, profile, what)))),
+    ...profiles.map((profile) => percent(-share(bills, profile, 'saved'))),
+    percent(-share(bills, 'standard', 'saved') - bills.reduce((all, { savedCold }) => all + savedCold, 0) / sum(bills)),
+    ...profiles.map((profile) => percent(-share(bills, profile, 'savedPlain'))),
   ];
 }
 
