@@ -112,8 +112,29 @@ describe('the pipeline in steps', () => {
         expect(rewriting.replacements.has(blocks.indexOf(skipped))).toBe(false);
         expect(pipeline.rewrite(asConversation(blocks)).replacements).toEqual(rewriting.replacements);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
+  });
+
+  test.each([
+    ['kept', { path: '/originals/0123456789abcdef' }],
+    ['not kept', { reason: 'the disk is full' }],
+  ])('so does one that is skipped in the middle of its own steps, its original %s', (_, kept) => {
+    const blocks = blocksOf([{ role: 'user', content: 'why?' }, ask('t1'), answer('t1'), ask('t2'), answer('t2', `2\n${log}`)]);
+    const open = () => createPipeline({ count, mostPerStep: 1, keep: () => kept });
+    for (const { key } of blocks.filter(({ source }) => source === 'result')) {
+      const all = yieldsOf(open(), blocks);
+      for (let after = 1; after <= all; after++) {
+        const pipeline = open();
+        const steps = pipeline.rewriteInSteps(asConversation(blocks));
+        for (let n = 0; n < after; n++) steps.next();
+        pipeline.skip([key], 'upstream said 400');
+        const at = blocks.findIndex((block) => block.key === key);
+        expect(through(steps).replacements.has(at), `after ${after} of ${all}`).toBe(false);
+        expect(pipeline.rewrite(asConversation(blocks)).replacements.has(at)).toBe(false);
+        expect(pipeline.rewrite(asConversation(blocks.slice(0, at + 1))).replacements.has(at)).toBe(false);
+      }
+    }
   });
 
   test('what could not be kept is told of, though it came up in a step before a new beginning', () => {

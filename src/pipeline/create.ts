@@ -35,7 +35,7 @@ export function createPipeline({
   /** By the key of the last block. */
   const threads = new BoundedMap<Thread>(mostRemembered);
   /** Taken out of the map by rewritings that are not through. */
-  const growing = new Set<Thread>();
+  const growing = new Map<Thread, Work>();
   const decisions = new BoundedMap<Decision>(mostRemembered);
   const accepted = new BoundedMap<true>(200_000);
   const pinned = new Map<string, Skip>(earlierSkips.map((skip) => [skip.key, skip]));
@@ -50,7 +50,8 @@ export function createPipeline({
         decisions.delete(key);
       }
       for (const [last, thread] of threads.each()) if (thread.keys.some((key) => now.has(key))) threads.delete(last);
-      for (const thread of growing) if (thread.keys.some((key) => now.has(key))) growing.delete(thread);
+      for (const [thread, { conversation, options }] of growing)
+        if (conversation.blocks.some(({ key }) => now.has(filedUnder(key, options.era)))) growing.delete(thread);
     },
     accept: (keys) => {
       for (const key of keys) accepted.set(key, true);
@@ -81,23 +82,23 @@ export function createPipeline({
     }
   }
 
-  /** False where a block that it has was skipped between two steps: what is behind it may be otherwise now. */
+  /** False where one of the blocks was skipped between two steps: what was decided of it does not stand. */
   function* grow(thread: Thread, work: Work): Steps<boolean> {
     const { blocks } = work.conversation;
     let units = 0;
-    growing.add(thread);
+    growing.set(thread, work);
     try {
       for (let at = thread.keys.length; at < blocks.length; at++) {
         const more = blocks[at]!.text.length;
         if (units > 0 && units + more > mostPerStep) {
           yield;
           units = 0;
-          if (!growing.has(thread)) return false;
         }
+        if (!growing.has(thread)) return false;
         yield* extend(thread, work, at);
         units += more;
       }
-      return true;
+      return growing.has(thread);
     } finally {
       growing.delete(thread);
     }
@@ -166,6 +167,7 @@ export function createPipeline({
         asked: () => saidBefore(conversation.blocks, at),
         leastForExcerpt: leastForExcerpt?.(at, earlier),
         keep: pin ? undefined : keep,
+        mostPerStep,
       });
       const told = decideChosen(block, chosen.get(at), atFirstSight);
       if (told) {
@@ -183,6 +185,8 @@ export function createPipeline({
     return decision;
 
     function settleSkip(skip: Skip): void {
+      // Between two steps somebody may have skipped all of it.
+      if (pinned.has(skip.key) && pinned.get(skip.key) !== pin) return;
       pinned.set(skip.key, skip);
       skips.push(skip);
     }

@@ -24,6 +24,8 @@ export interface DecideOptions {
   readonly keep?: KeepOriginal | undefined;
   /** Tokens from which the result may become an excerpt, where that is not the usual amount. */
   readonly leastForExcerpt?: number | undefined;
+  /** UTF-16 units of a text that are worked on in one step; as many as it has unless given. */
+  readonly mostPerStep?: number | undefined;
 }
 
 /** The path of the original once it is kept, or why it could not be, in a few words that name no path. */
@@ -33,9 +35,6 @@ export interface Decided extends Decision {
   /** Why an excerpt that would have paid was not made; it stands. */
   readonly noExcerpt?: string;
 }
-
-/** UTF-16 units of a text that are no work worth a step of its own. */
-const leastForStep = 8 * 1024;
 
 /** Decides a result at first sight. Where it is shrunk, its outgoing lines have been shown in `visible`; else the caller rolls back. May throw: the caller makes that a skip. */
 export function decide(block: Block, visible: VisibleLines, options: DecideOptions): Decided {
@@ -50,22 +49,22 @@ export function* decideInSteps(block: Block, visible: VisibleLines, options: Dec
   const tokensBefore = options.count(text);
   if (tokensBefore < leastTokens) return leave('small', tokensBefore);
 
-  yield* pause(text);
+  yield* pause(text, options);
   const mark = visible.mark();
   const routed = route({ text, call }, options.count);
-  yield* pause(text);
+  yield* pause(text, options);
   const whole = yield* shape(block, tokensBefore, routed, visible, options);
   const least = options.leastForExcerpt;
   if (!options.keep || !paysAsExcerpt(whole.tokensAfter, 0, least)) return whole;
-  yield* pause(text);
+  yield* pause(text, options);
   const shaped = routeExcerpt({ text, call, asked: options.asked() });
-  yield* pause(text);
+  yield* pause(text, options);
   if (!shaped || !paysAsExcerpt(whole.tokensAfter, options.count(shaped.text), least)) return whole;
   // Before a line of it leaves, the original is where its note says.
   const kept = options.keep(text);
   if ('reason' in kept) return { ...whole, noExcerpt: `no excerpt: ${kept.reason}` };
   visible.rollBack(mark);
-  yield* pause(text);
+  yield* pause(text, options);
   const excerpt = yield* shape(block, tokensBefore, { ...shaped, text: closeExcerpt(shaped.excerpt, kept.path) }, visible, options);
   if (excerpt.replacement !== undefined) return { ...excerpt, original: nameIn(kept.path) };
   visible.rollBack(mark);
@@ -90,13 +89,8 @@ export function decideCold(
 }
 
 /** One shape of a text with its repeats noted and its numbers thinned, or the reason why it does not pay. */
-function* shape(
-  block: Block,
-  tokensBefore: number,
-  shaped: Shaped,
-  visible: VisibleLines,
-  { allowsRepeats, count }: DecideOptions,
-): Steps<Decision> {
+function* shape(block: Block, tokensBefore: number, shaped: Shaped, visible: VisibleLines, options: DecideOptions): Steps<Decision> {
+  const { allowsRepeats, count } = options;
   const numbered = readNumbers(shaped.text.split('\n'), shaped.form !== 'excerpt' && numbersLines(block.call));
   visible.open(outputOf(block));
   const repeats = allowsRepeats ? findRepeats(numbered, outputOf(block), visible, count) : [];
@@ -105,7 +99,7 @@ function* shape(
   if (outgoing === block.text) return leave('nothing to gain', tokensBefore, kind);
   const noted = repeats.map((repeat) => repeat.lines);
   if (readBack(outgoing, numbered.spelling, noted) !== shaped.text) return leave('inverse failed', tokensBefore, kind);
-  yield* pause(outgoing);
+  yield* pause(outgoing, options);
   const tokensAfter = count(outgoing);
   if (!pays(tokensBefore, tokensAfter)) return leave('nothing to gain', tokensBefore, kind);
 
@@ -123,8 +117,8 @@ function* shape(
   };
 }
 
-function* pause(text: string): Steps<void> {
-  if (text.length > leastForStep) yield;
+function* pause(text: string, { mostPerStep = Number.POSITIVE_INFINITY }: DecideOptions): Steps<void> {
+  if (text.length > mostPerStep) yield;
 }
 
 /** Originals are named by the first 16 hex digits of their hash, wherever they are kept. */
