@@ -8,7 +8,7 @@ import { withOrigin } from '../origin.ts';
  * `report`: what a subagent or another tool wrote. `page`: fetched or found on the web. `output`: of a command. `file`: what files
  * hold, and which there are, by whatever tool; agents edit by its exact text.
  */
-export type OldKind = 'report' | 'page' | 'output' | 'file';
+type OldKind = 'report' | 'page' | 'output' | 'file';
 
 export interface OldResult {
   /** Index into the conversation's blocks. */
