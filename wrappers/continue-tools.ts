@@ -1,8 +1,8 @@
 /** Our MCP server in a `config.yaml` of Continue, by its lines: all else in the file stays as it is. A pure function. */
-import type { ServerStart } from '../src/mcp/agents.ts';
+import type { Situation } from '../src/launch/wrapper.ts';
 
 /** Undefined where its servers are no list, one item below the other. */
-export function addServer(text: string, { command, args, environment }: ServerStart): string | undefined {
+export function addServer(text: string, { command, args, environment }: NonNullable<Situation['toolServer']>): string | undefined {
   const lines = text.split(/\r?\n/);
   const head = lines.findIndex((line) => /^mcpServers:/.test(line));
   const below = lines.slice(head + 1).find((line) => line.trim() !== '' && !/^\s*#/.test(line)) ?? '';
