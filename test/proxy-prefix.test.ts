@@ -1,8 +1,7 @@
 /** Law 1 on the wire: through refusals, faults and new workers, what was sent stays as it was sent. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Pipeline } from '../src/pipeline/pipeline.ts';
-import type { SkipNotice } from '../src/proxy/records.ts';
+import type { Pipeline, Skip } from '../src/pipeline/pipeline.ts';
 import { bodyWith, numberedFile, resultsIn } from './helpers/loopback-bodies.ts';
 import { post } from './helpers/loopback-client.ts';
 import { createTestPipeline } from './helpers/loopback-pipeline.ts';
@@ -35,7 +34,7 @@ async function play(steps: readonly Step[]): Promise<void> {
     isRefused = true;
     seen.response.writeHead(400, { 'content-type': 'application/json' }).end('{}');
   });
-  const skips: SkipNotice[] = [];
+  const skips: Skip[] = [];
   const start = () =>
     startTestProxy(
       upstream.url,

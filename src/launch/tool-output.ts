@@ -3,9 +3,9 @@
  * call and no conversation, so nothing is said to stand above.
  */
 import { chain, type ToolCall } from '../block.ts';
-import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
+import type { Pipeline, Rewriting, Skip } from '../pipeline/pipeline.ts';
 import type { AnswerContent, ContentAnswer } from '../proxy/content.ts';
-import type { ProxySettings, SkipNotice } from '../proxy/records.ts';
+import type { ProxySettings } from '../proxy/records.ts';
 
 /** Where it is served, below the content secret. */
 export const toolOutputPath = '/tool-output';
@@ -26,7 +26,7 @@ interface ToolOutputAnswer {
   readonly texts: readonly (string | null)[];
 }
 
-export function createToolOutputAnswer(settings: ProxySettings, onSkip: (notices: readonly SkipNotice[]) => void): AnswerContent {
+export function createToolOutputAnswer(settings: ProxySettings, onSkip: (notices: readonly Skip[]) => void): AnswerContent {
   return async (path, body, pipeline) => {
     if (path !== toolOutputPath) return undefined;
     const output = readOutput(body);

@@ -1,9 +1,9 @@
 /** The proxy's life inside its worker: starts it, tells the main thread what happens, and ends when told to. Nothing comes from the network. */
 import { parentPort } from 'node:worker_threads';
 import { Failure, messageOf } from '../errors.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Pipeline, Skip } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import type { ExchangeRecord, ProxySettings, SkipNotice } from '../proxy/records.ts';
+import type { ExchangeRecord, ProxySettings } from '../proxy/records.ts';
 import { type RunningProxy, startProxy } from '../proxy/server.ts';
 import { createToolOutputAnswer } from './tool-output.ts';
 
@@ -12,7 +12,7 @@ export type WorkerMessage =
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly hint: string }
   | { readonly type: 'record'; readonly record: ExchangeRecord }
-  | { readonly type: 'skips'; readonly notices: readonly SkipNotice[] };
+  | { readonly type: 'skips'; readonly notices: readonly Skip[] };
 
 /** What the worker is told. `run`: once, first of all. `close`: end what is in flight, hand out the last records, and go. */
 export type MainMessage = { readonly type: 'run'; readonly settings: ProxySettings } | { readonly type: 'close' };
@@ -41,7 +41,7 @@ export function runProxyWorker(parts: WorkerParts): void {
 
 async function run(settings: ProxySettings, parts: WorkerParts, tell: (message: WorkerMessage) => void): Promise<RunningProxy> {
   try {
-    const onSkip = (notices: readonly SkipNotice[]) => tell({ type: 'skips', notices });
+    const onSkip = (notices: readonly Skip[]) => tell({ type: 'skips', notices });
     return await startProxy(settings, {
       protocols: parts.protocols,
       createPipeline: () => parts.createPipeline(settings),

@@ -25,7 +25,7 @@ export interface ExchangeParts extends PrepareParts {
 }
 
 /** What is known of a request so far; the record is made of it. */
-interface Course {
+interface Progress {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Path and query without the secret. */
@@ -50,35 +50,35 @@ interface Course {
 
 /** `target` is the path and query without the secret. Resolves when the reply is over and the record is out. */
 export async function exchange(request: IncomingMessage, response: ServerResponse, target: string, parts: ExchangeParts): Promise<void> {
-  const course = begin(request, response, target, parts);
-  if (isUpgrade(request) && refuses(parts, course)) {
-    course.status = refuseUpgrade(response);
-    return parts.onRecord(recordOf(course, 'answered'));
+  const progress = begin(request, response, target, parts);
+  if (isUpgrade(request) && refuses(parts, progress)) {
+    progress.status = refuseUpgrade(response);
+    return parts.onRecord(recordOf(progress, 'answered'));
   }
   let outcome: Outcome;
   try {
-    const reply = await converse(course, parts);
-    course.status = reply.message.statusCode;
-    const copy = course.protocol && copyReply(reply.message.headers, course.protocol.createUsageReader());
+    const reply = await converse(progress, parts);
+    progress.status = reply.message.statusCode;
+    const copy = progress.protocol && copyReply(reply.message.headers, progress.protocol.createUsageReader());
     // The copy is read a moment later, so that reading it does not hold up the chunk.
     outcome = await relay(reply, response, (chunk) => void setImmediate(() => copy?.write(chunk)));
     await new Promise(setImmediate);
-    course.usage = await copy?.end();
-    course.tripped = await learn(course, parts);
+    progress.usage = await copy?.end();
+    progress.tripped = await learn(progress, parts);
   } catch (thrown) {
     outcome = response.destroyed ? 'aborted' : 'upstream-failed';
-    if (!response.destroyed) course.status = answerFailure(request, response, course.protocol, course.route.name, thrown);
+    if (!response.destroyed) progress.status = answerFailure(request, response, progress.protocol, progress.route.name, thrown);
   }
-  parts.onRecord(recordOf(course, outcome));
+  parts.onRecord(recordOf(progress, outcome));
 }
 
 /** Agents that meet a 426 go on with HTTP at once. */
-function refuses({ settings, protocols }: ExchangeParts, { target }: Course): boolean {
+function refuses({ settings, protocols }: ExchangeParts, { target }: Progress): boolean {
   if (settings.refusesUpgrades !== 'conversations') return settings.refusesUpgrades ?? false;
   return protocols.some(({ serves }) => serves('POST', pathOf(target)) !== undefined);
 }
 
-function begin(request: IncomingMessage, response: ServerResponse, asked: string, { protocols, upstreams }: ExchangeParts): Course {
+function begin(request: IncomingMessage, response: ServerResponse, asked: string, { protocols, upstreams }: ExchangeParts): Progress {
   const time = Date.now();
   const { target, named } = upstreams.take(asked);
   const method = request.method ?? '';
@@ -103,48 +103,52 @@ function begin(request: IncomingMessage, response: ServerResponse, asked: string
 }
 
 /** Sends the request, and once more where upstream refuses what was changed (law 6). */
-async function converse(course: Course, parts: ExchangeParts): Promise<Reply> {
+async function converse(progress: Progress, parts: ExchangeParts): Promise<Reply> {
   // A body that is signed, or whose digest is sent along, may only go as it came.
-  if (course.protocol && !isSigned(course.request))
+  if (progress.protocol && !isSigned(progress.request))
     Object.assign(
-      course,
-      await prepare(course.request, { protocol: course.protocol, upstream: cacheOf(course), isTurn: course.kind === 'turn' }, parts),
+      progress,
+      await prepare(
+        progress.request,
+        { protocol: progress.protocol, upstream: cacheOf(progress), isTurn: progress.kind === 'turn' },
+        parts,
+      ),
     );
   // While we worked, upstream may have closed a connection that we keep, and a request on it would fail.
   await wholeTurn();
-  const reply = await send(course);
-  const retreated = reply.message.statusCode === 400 && !course.response.destroyed ? await takeBack(course.shrunk, parts) : undefined;
+  const reply = await send(progress);
+  const retreated = reply.message.statusCode === 400 && !progress.response.destroyed ? await takeBack(progress.shrunk, parts) : undefined;
   if (retreated) {
     // The first reply is read to its end, so that its connection can be used again.
     reply.message.resume();
-    course.shrunk = retreated;
-    course.retried = true;
+    progress.shrunk = retreated;
+    progress.retried = true;
   }
-  const last = retreated ? await send(course) : reply;
-  const { rewritten } = course.shrunk;
+  const last = retreated ? await send(progress) : reply;
+  const { rewritten } = progress.shrunk;
   if (rewritten) void parts.histories?.hear(rewritten);
-  if (course.kind === 'turn') await accept(course.shrunk, last.message.statusCode ?? 0, parts);
+  if (progress.kind === 'turn') await accept(progress.shrunk, last.message.statusCode ?? 0, parts);
   // A reply may stream for minutes, and the bodies are only weight now.
-  course.raw = undefined;
-  course.shrunk = withoutBodies(course.shrunk);
+  progress.raw = undefined;
+  progress.shrunk = withoutBodies(progress.shrunk);
   return last;
 }
 
 /** What the usage of a good reply says of what was thought certain. */
-async function learn({ kind, shrunk, usage, status }: Course, { histories }: ExchangeParts): Promise<string | undefined> {
+async function learn({ kind, shrunk, usage, status }: Progress, { histories }: ExchangeParts): Promise<string | undefined> {
   if (kind !== 'turn' || !shrunk.rewritten || !usage || status !== 200) return undefined;
   return histories?.learn(shrunk.rewritten, usage);
 }
 
 /** What sets a conversation apart from the same words elsewhere, beside what its body says. */
-function cacheOf({ route, model }: Course): string {
+function cacheOf({ route, model }: Progress): string {
   return model === undefined ? route.url : `${route.url} ${model}`;
 }
 
 /** A changed body goes plain; an unchanged one is the very buffer that came, in the encoding it came in; what we do not hold streams. */
-async function send(course: Course): Promise<Reply> {
-  const { request, response, target, raw, shrunk } = course;
-  const forwarder = await course.route.forwarder();
+async function send(progress: Progress): Promise<Reply> {
+  const { request, response, target, raw, shrunk } = progress;
+  const forwarder = await progress.route.forwarder();
   if (response.destroyed) throw new Error('the agent went away');
   const isChanged = shrunk.replaced.length > 0;
   const held = isChanged ? shrunk.body : raw;
@@ -152,28 +156,28 @@ async function send(course: Course): Promise<Reply> {
     host: forwarder.host,
     contentLength: held?.length,
     dropsContentEncoding: isChanged,
-    readsReply: course.protocol !== undefined,
+    readsReply: progress.protocol !== undefined,
   });
   const hasNoBody = isUpgrade(request);
   if (held === undefined && !hasNoBody) {
-    course.streamed = 0;
+    progress.streamed = 0;
     request.on('data', (chunk: Buffer) => {
-      course.streamed += chunk.length;
+      progress.streamed += chunk.length;
     });
   }
   return await forwarder.send({ request, response, path: target, headers, body: hasNoBody ? Buffer.alloc(0) : held });
 }
 
-function recordOf(course: Course, outcome: Outcome): ExchangeRecord {
-  const { time, kind, status, retried, usage, addedMs, streamed, shrunk } = course;
+function recordOf(progress: Progress, outcome: Outcome): ExchangeRecord {
+  const { time, kind, status, retried, usage, addedMs, streamed, shrunk } = progress;
   return {
     time,
-    upstream: course.route.host,
-    protocol: course.protocol?.name,
+    upstream: progress.route.host,
+    protocol: progress.protocol?.name,
     kind,
-    model: shrunk.model ?? course.model ?? usage?.model,
-    method: course.request.method ?? '',
-    path: pathOf(course.target),
+    model: shrunk.model ?? progress.model ?? usage?.model,
+    method: progress.request.method ?? '',
+    path: pathOf(progress.target),
     status,
     outcome,
     bytesReceived: shrunk.bytesReceived ?? streamed,
@@ -183,8 +187,8 @@ function recordOf(course: Course, outcome: Outcome): ExchangeRecord {
     retried,
     usage,
     ...(shrunk.rewritten?.cold ? { cold: shrunk.rewritten.cold } : {}),
-    ...(course.tripped === undefined ? {} : { tripped: course.tripped }),
-    bySubscription: paysByMonth(course.request),
+    ...(progress.tripped === undefined ? {} : { tripped: progress.tripped }),
+    bySubscription: paysByMonth(progress.request),
     addedMs,
   };
 }

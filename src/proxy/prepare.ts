@@ -1,14 +1,16 @@
 /** Takes in the body of a request that a protocol knows and makes the one that goes out of it. It sends nothing. */
+
 import type { IncomingMessage } from 'node:http';
 import { messagesKey } from '../block.ts';
+import type { Skip } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { decodeBody, readBody } from './body.ts';
-import type { ProxySettings, SkipNotice } from './records.ts';
+import type { ProxySettings } from './records.ts';
 import { leave, type ShrinkParts, type Shrunk, shrink } from './shrink.ts';
 
 export interface PrepareParts extends ShrinkParts {
   readonly settings: ProxySettings;
-  readonly onSkip: (notices: readonly SkipNotice[]) => void;
+  readonly onSkip: (notices: readonly Skip[]) => void;
 }
 
 export interface Prepared {

@@ -2,6 +2,7 @@
 import type { Usage } from '../block.ts';
 import type { Recovery } from '../library/headroom.ts';
 import type { BlockRecord } from '../pipeline/decision.ts';
+import type { Skip } from '../pipeline/pipeline.ts';
 import type { ColdMoment } from './cold-moment.ts';
 
 /** `shrink`: the product. `observe`: nothing is changed, what would have been saved is recorded. `off`: plain pass-through, metered. */
@@ -105,13 +106,5 @@ export interface ProxySettings {
    */
   readonly refusesUpgrades?: boolean | 'conversations';
   /** Chain keys of blocks whose skip must stand, from a worker that died. */
-  readonly skips: readonly SkipNotice[];
-}
-
-/** A block that went out as it came for a reason that is not in its bytes: it stands for ever and is told before the request leaves. */
-export interface SkipNotice {
-  readonly key: string;
-  readonly reason: string;
-  /** Only an excerpt was skipped: forms that lose nothing go on as before. */
-  readonly only?: 'excerpt';
+  readonly skips: readonly Skip[];
 }

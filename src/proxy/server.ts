@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Pipeline, Skip } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { ClockReading, DecisionStore } from '../store/decisions.ts';
 import { admit } from './admission.ts';
@@ -14,7 +14,7 @@ import { exchange, pathOf } from './exchange.ts';
 import { listenOn } from './listen.ts';
 import { admitBySegment, admitVisitor, tokenHeader } from './open-door.ts';
 import { openHistories } from './open-histories.ts';
-import type { ExchangeRecord, ProxySettings, SkipNotice } from './records.ts';
+import type { ExchangeRecord, ProxySettings } from './records.ts';
 import { createStepByStep } from './step-by-step.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
 import { createUpstreams } from './upstreams.ts';
@@ -30,7 +30,7 @@ export interface ProxyParts {
   readonly readClock?: () => ClockReading;
   readonly onRecord: (record: ExchangeRecord) => void;
   /** Called before the request that the skips are for leaves. */
-  readonly onSkip: (notices: readonly SkipNotice[]) => void;
+  readonly onSkip: (notices: readonly Skip[]) => void;
   /** What is behind the content secret, where there is one. */
   readonly answerContent?: AnswerContent;
   /**

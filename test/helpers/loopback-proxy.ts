@@ -1,8 +1,8 @@
 /** A proxy on loopback with the real protocol and the real pipeline, and everything it told its owner. */
 
-import type { Pipeline } from '../../src/pipeline/pipeline.ts';
+import type { Pipeline, Skip } from '../../src/pipeline/pipeline.ts';
 import { protocols } from '../../src/protocols/index.ts';
-import type { ExchangeRecord, ProxySettings, SkipNotice } from '../../src/proxy/records.ts';
+import type { ExchangeRecord, ProxySettings } from '../../src/proxy/records.ts';
 import { type ProxyParts, startProxy } from '../../src/proxy/server.ts';
 import { createTestPipeline } from './loopback-pipeline.ts';
 import { secret, settingsFor } from './loopback-settings.ts';
@@ -12,7 +12,7 @@ export interface LoopbackProxy {
   /** With the secret, no trailing slash. */
   readonly address: string;
   readonly records: readonly ExchangeRecord[];
-  readonly skips: readonly SkipNotice[];
+  readonly skips: readonly Skip[];
   readonly pipeline: Pipeline;
   /** The record with that number, as soon as it is there. */
   record(index: number): Promise<ExchangeRecord>;
@@ -27,7 +27,7 @@ export async function startTestProxy(
   parts: Partial<ProxyParts> = {},
 ): Promise<LoopbackProxy> {
   const records: ExchangeRecord[] = [];
-  const skips: SkipNotice[] = [];
+  const skips: Skip[] = [];
   const waiting: { index: number; resolve: (record: ExchangeRecord) => void }[] = [];
   const pipeline = createTestPipeline(changes.skips);
   const proxy = await startProxy(settingsFor(upstream, changes), {
