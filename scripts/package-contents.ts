@@ -23,6 +23,7 @@ const needed = [
   'dist/page.html',
   'dist/page.js',
   'dist/page.css',
+  'dist/o200k_base.js',
   'dist/samples.json',
   'dist/THIRD-PARTY-LICENSES.txt',
   'README.md',
