@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Block } from '../src/block.ts';
 import { planCold } from '../src/pipeline/cold.ts';
-import { createPipeline } from '../src/pipeline/create.ts';
 import { createMessageReader, type ParsedMessage } from '../src/protocols/parsed-messages.ts';
 import { conversation } from './helpers/conversations.ts';
 import { shownBy } from './helpers/read-gaps.ts';
@@ -276,17 +275,4 @@ test('a long conversation, and lines that no program would print', () => {
   planCold(blocksOf([...odd, ...newer()]));
   const many = Array.from({ length: 1500 }, (_, at) => bash(`make ${at}`, report.join('\n')));
   expect(planCold(blocksOf([...many.flat(), ...newer()])).size).toBeGreaterThan(1000);
-});
-
-test('a cold moment that others were quicker with is forgotten whole, what it thought up included', () => {
-  const count = (text: string) => Math.ceil(text.length / 4);
-  const keep = () => ({ path: '/originals/0123456789abcdef' });
-  const blocks = blocksOf([say('please do it'), ...bash('make report', report.join('\n')), ...newer(), say('and now?')]);
-  const conversation = { model: undefined, blocks, allowsRepeats: true };
-  const pipeline = createPipeline({ count, keep });
-  const told = pipeline.rewrite(conversation, { era: 'an-era', moment: 'cold' });
-  expect([...told.replacements.values()].join('\n')).toContain('not shown, full text');
-  pipeline.forget('an-era');
-  const anew = pipeline.rewrite(conversation, { era: 'an-era', recorded: () => undefined });
-  expect(anew.replacements).toEqual(createPipeline({ count, keep }).rewrite(conversation, { era: 'an-era' }).replacements);
 });

@@ -57,8 +57,9 @@ export function createPipeline({
       for (const key of keys) accepted.set(key, true);
     },
     isAccepted: (key) => accepted.get(key) === true,
-    forget: (era) => {
-      for (const [last] of threads.each()) if (last.startsWith(era)) threads.delete(last);
+    forget: (era, root) => {
+      for (const [last, { keys }] of threads.each())
+        if (root === undefined ? last.startsWith(era) : keys.includes(era + root)) threads.delete(last);
       // What was thought up without knowing the others was never sent; what was is recorded, or comes out the same.
       for (const [key] of decisions.each()) if (key.startsWith(era)) decisions.delete(key);
     },

@@ -64,6 +64,6 @@ export interface Pipeline {
   /** A reply has accepted these blocks as they were sent; a later 400 is not their doing. */
   accept(keys: readonly string[]): void;
   isAccepted(key: string): boolean;
-  /** Others decided in this era as well: what is recorded is read anew. */
-  forget(era: string): void;
+  /** Others decided in this era as well: of conversations that hold the block with this key of the messages, or of all, what is recorded is read anew. */
+  forget(era: string, root: string | undefined): void;
 }

@@ -16,7 +16,7 @@ import { type ColdMoment, describeCold } from './cold-moment.ts';
 import { newLineId } from './line-id.ts';
 import { freshExcerpts, rejoin, storeIsAway } from './rejoin.ts';
 import { lineFor } from './request-line.ts';
-import { isSentOtherwise, rootOf, sharesOf } from './sent-form.ts';
+import { isSentOtherwise, noRoot, rootOf, sharesOf } from './sent-form.ts';
 import { createStepByStep, type StepByStep } from './step-by-step.ts';
 
 export interface HistoriesParts {
@@ -130,7 +130,7 @@ export function createHistories(parts: HistoriesParts): Histories {
     return inTurn(root, async (known) => {
       const line: DecisionLine = { v: 1, id: newLineId(), scope, era, ...what };
       try {
-        receive(known, await store.append(root, line, known.place));
+        receive(root, known, await store.append(root, line, known.place));
         apply(known.history, line, readClock());
       } catch {
         take(known.history, line, readClock());
@@ -170,7 +170,7 @@ export function createHistories(parts: HistoriesParts): Histories {
         cutOff.delete(root);
         known.isChanged = true;
       }
-      receive(known, await store.read(root, known.place), pipeline);
+      receive(root, known, await store.read(root, known.place), pipeline);
       known.isUnread = false;
     } catch {
       // What cannot be read cannot be written either, and so is told.
@@ -178,11 +178,11 @@ export function createHistories(parts: HistoriesParts): Histories {
     }
     if (!known.isChanged || !pipeline) return;
     known.isChanged = false;
-    for (const era of known.history.eras.keys()) pipeline.forget(era);
+    for (const era of known.history.eras.keys()) forget(pipeline, era, root);
   }
 
   /** What others added. What they decided is not what this process may have thought up for a request that was only counted. */
-  function receive(known: Known, { lines, place, isAnother }: ReadLines, pipeline?: Pipeline): void {
+  function receive(root: string, known: Known, { lines, place, isAnother }: ReadLines, pipeline?: Pipeline): void {
     if (isAnother) {
       // Somebody took the list away: what it held is recorded again.
       known.history.lines = 0;
@@ -195,7 +195,7 @@ export function createHistories(parts: HistoriesParts): Histories {
     known.place = place;
     for (const line of lines) {
       apply(known.history, line, readClock());
-      pipeline?.forget(line.era);
+      if (pipeline) forget(pipeline, line.era, root);
     }
   }
 
@@ -206,11 +206,11 @@ export function createHistories(parts: HistoriesParts): Histories {
       const line = lineFor(rewritten, known, request.conversation);
       try {
         const read = await store.append(root, line, known.place);
-        receive(known, read, pipeline);
+        receive(root, known, read, pipeline);
         const holds = apply(known.history, line, readClock());
         if (holds) known.unrecorded.delete(line.era);
         if (holds || attempt === mostAttempts) return remember(known, request.conversation, rewritten);
-        pipeline.forget(line.era);
+        forget(pipeline, line.era, root);
       } catch {
         // Nothing is rewritten without its record; what follows from the text alone goes on.
         const keys = store.whenBack ? freshExcerpts(known.history, line) : [];
@@ -272,6 +272,11 @@ function begin(): Known {
     ...{ history: createHistory(), place: undefined, unrecorded: new Map(), waiting: [], isUnread: false, isChanged: false },
     ...{ latest: new BoundedMap<readonly (Decision | undefined)[]>(mostLatest), idle: Promise.resolve() },
   };
+}
+
+/** What others decided of this conversation is no news of others. */
+function forget(pipeline: Pipeline, era: string, root: string): void {
+  pipeline.forget(era, root === noRoot ? undefined : root);
 }
 
 /** After so many cache writes that we caused, nothing new is shrunk. */

@@ -16,7 +16,10 @@ export function isSentOtherwise(before: readonly (Decision | undefined)[], now: 
   return before.some((decision, at) => decision?.replacement !== now[at]?.replacement);
 }
 
+/** Where nothing stands before it. */
+export const noRoot = 'none';
+
 /** What stands before the model's first turn: the same for all requests, forks and resumes of a conversation. */
 export function rootOf({ blocks, opening }: SentConversation): string {
-  return messagesKey(blocks[opening - 1]?.key ?? '') || 'none';
+  return messagesKey(blocks[opening - 1]?.key ?? '') || noRoot;
 }
