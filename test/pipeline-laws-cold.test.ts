@@ -62,17 +62,27 @@ test('through cold moments, forks, two processes and their deaths: not one avoid
   }
   expect(sums.cold).toBeGreaterThan(20);
   expect(sums.replaced).toBeGreaterThan(500);
-  expect(sums.rewritten).toBeGreaterThan(5);
+  expect(sums.rewritten).toBeGreaterThan(20);
   expect(sums.notes).toBeGreaterThan(100);
 });
 
-/** After each turn the same report once more: half of it as before, half of it superseded. */
+/** After each turn the same report once more, half of it as before, half of it new; and the agent writes the new half into a file. */
 function withReports(messages: readonly ParsedMessage[]): ParsedMessage[] {
   return messages.flatMap((message, n) => {
     if (n === 0 || n % 2 === 1) return [message];
     const rows = Array.from({ length: 80 }, (_, at) => `row ${at} of the report: ${(at * 7919 * (at < 40 ? 1 : n + 3)) % 10_007} items`);
-    const call = { type: 'tool_use', id: `report${n}`, name: 'Bash', input: { command: 'npm run report' } };
-    const result = { type: 'tool_result', tool_use_id: `report${n}`, content: rows.join('\n') };
-    return [message, { role: 'assistant', content: [call] }, { role: 'user', content: [result] }];
+    const file = { file_path: `/project/report-${n}.txt`, content: rows.slice(40).join('\n') };
+    return [
+      message,
+      ...turn(`report${n}`, 'Bash', { command: 'npm run report' }, rows.join('\n')),
+      ...turn(`write${n}`, 'Write', file, 'File created successfully.'),
+    ];
   });
+}
+
+function turn(id: string, name: string, input: object, content: string): ParsedMessage[] {
+  return [
+    { role: 'assistant', content: [{ type: 'tool_use', id, name, input }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content }] },
+  ];
 }
