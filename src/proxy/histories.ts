@@ -193,10 +193,8 @@ export function createHistories(parts: HistoriesParts): Histories {
         );
     }
     known.place = place;
-    for (const line of lines) {
-      apply(known.history, line, readClock());
-      if (pipeline) forget(pipeline, line.era, root);
-    }
+    for (const line of lines) apply(known.history, line, readClock());
+    if (pipeline) for (const era of new Set(lines.map((line) => line.era))) forget(pipeline, era, root);
   }
 
   async function record(root: string, known: Known, request: Request, pipeline: Pipeline): Promise<Rewritten> {
