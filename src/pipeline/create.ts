@@ -10,7 +10,7 @@ import type { WrittenExcerpt } from './excerpt.ts';
 import { withOrigin } from './origin.ts';
 import { filedUnder, type Pipeline, type RewriteOptions, type Rewriting, type Skip } from './pipeline.ts';
 import { finish, type Steps } from './steps.ts';
-import { createThread, cutBack, showAsItCame, showShrunk, type Thread } from './thread.ts';
+import { createThread, cutBack, shapeOf, showAsItCame, showShrunk, type Thread } from './thread.ts';
 
 export interface PipelineOptions {
   /** o200k tokens of a text. */
@@ -37,6 +37,8 @@ export function createPipeline({
   /** Taken out of the map by rewritings that are not through. */
   const growing = new Map<Thread, Work>();
   const decisions = new BoundedMap<Decision>(mostRemembered);
+  /** Of results whose threads were forgotten: to work them out is most of what a thread that begins anew costs. */
+  const shapes = new BoundedMap<string>(2 * mostRemembered);
   const accepted = new BoundedMap<true>(200_000);
   const pinned = new Map<string, Skip>(earlierSkips.map((skip) => [skip.key, skip]));
 
@@ -141,6 +143,13 @@ export function createPipeline({
     thread.marks.push(mark);
   }
 
+  function shape(block: Block): string | undefined {
+    const known = shapes.get(block.key);
+    const found = known ?? shapeOf(block, count);
+    if (found !== undefined && known === undefined) shapes.set(block.key, found, found.length + 100);
+    return found;
+  }
+
   /** What a result becomes; where it is shrunk, its outgoing lines have been shown. */
   function* settle(
     { visible, decisions: earlier }: Thread,
@@ -154,7 +163,7 @@ export function createPipeline({
     if (pin && pin.only === undefined) return leave(pin.reason, 0);
     const before = recorded?.(messagesKey(block.key)) ?? (at < sent ? leave('sent as it came', 0) : decisions.get(key));
     if (before) {
-      if (before.replacement !== undefined) showShrunk(visible, block, before, count);
+      if (before.replacement !== undefined) showShrunk(visible, block, before, shape);
       return before;
     }
     if (leaves !== undefined) return leave(leaves, 0);
@@ -173,7 +182,7 @@ export function createPipeline({
       const told = decideChosen(block, chosen.get(at), atFirstSight);
       if (told) {
         visible.rollBack(mark);
-        showShrunk(visible, block, told, count);
+        showShrunk(visible, block, told, shape);
       }
       const { noExcerpt, ...decided } = told ?? atFirstSight;
       decision = decided;

@@ -43,19 +43,19 @@ export function showAsItCame(visible: VisibleLines, block: Block): void {
   else for (const text of stringsIn(block.call?.input, 0)) show(visible, { ...outputOf(block), part: 'input' }, text, false);
 }
 
-/** Shows a result that goes out in a form decided before. */
+/** Shows a result that goes out in a form decided before. `shape`: what `shapeOf` gives for it. */
 export function showShrunk(
   visible: VisibleLines,
   block: Block,
   { replacement: outgoing = '', form }: Decision,
-  count: (text: string) => number,
+  shape: (block: Block) => string | undefined,
 ): void {
   // What an excerpt shows are its own lines; what it was made from is not needed.
   if (form === 'excerpt') {
     showExcerpt(visible, block, outgoing);
     return;
   }
-  const text = shapedAgain(block, count);
+  const text = shape(block);
   // Where a member fails that did not before, nothing refers to these lines.
   if (text === undefined) return;
   const { numbers, contents } = readNumbers(text.split('\n'), numbersLines(block.call));
@@ -74,7 +74,8 @@ export function showShrunk(
   }
 }
 
-function shapedAgain({ text, call }: Block, count: (text: string) => number): string | undefined {
+/** The text that repeats were looked for in, before they were: it follows from the block alone. Undefined where a member fails on it. */
+export function shapeOf({ text, call }: Block, count: (text: string) => number): string | undefined {
   try {
     return route({ text, call }, count).text;
   } catch {
