@@ -41,8 +41,8 @@ export async function startDashboard(): Promise<Dashboard> {
     ...{ machine, folders, child, ended, address, port: Number(new URL(address).port) },
     ask: async <Value>(path: string) => JSON.parse((await send(address + path)).body.toString()) as Value,
     remove: async () => {
-      await ended;
       machine.remove();
+      await ended;
     },
   };
 }
