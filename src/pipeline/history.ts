@@ -77,10 +77,12 @@ export function take(history: History, line: DecisionLine, now: ClockReading): v
 /** Whether everything that the provider may have held for an era has certainly expired. Unknown means: no. */
 export function isCold(era: Era, now: ClockReading): boolean {
   if (era.isForever || era.uses.size === 0) return false;
+  // What was written for long is renewed for as long by whoever reads it, whatever life that request asks for itself.
+  const longest = Math.max(era.longerLife, ...[...era.uses.values()].map(({ life }) => life));
   for (const use of era.uses.values()) {
     // Who keeps for a day bills no writes; of others it must be known that they keep anything by these rules.
     if (use.life < day && !era.isBorneOut) return false;
-    if (!hasExpired({ ...use, life: Math.max(use.life, era.longerLife) }, now)) return false;
+    if (!hasExpired({ ...use, life: longest }, now)) return false;
   }
   return true;
 }

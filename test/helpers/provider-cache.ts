@@ -40,6 +40,7 @@ export interface ProviderCache {
 }
 
 interface Entry {
+  readonly life: number;
   expires: number;
 }
 
@@ -47,10 +48,15 @@ export function createProviderCache({ lookback = 20, leastTokens = 1024, latenes
   const bySent = new Map<string, Entry>();
   const byReceived = new Map<string, Entry>();
   const isAlive = (entries: Map<string, Entry>, key: string, now: number) => (entries.get(key)?.expires ?? Number.NEGATIVE_INFINITY) > now;
-  const keep = (entries: Map<string, Entry>, key: string, until: number) => {
+  const keep = (entries: Map<string, Entry>, key: string, life: number, now: number) => {
+    const until = now + life + lateness;
     const entry = entries.get(key);
-    if (!entry) entries.set(key, { expires: until });
+    if (!entry || !isAlive(entries, key, now)) entries.set(key, { life, expires: until });
     else entry.expires = Math.max(entry.expires, until);
+  };
+  /** What is read is used up to its last part, and so is all that it begins with. */
+  const renew = (entries: Map<string, Entry>, keys: readonly string[], now: number) => {
+    for (const key of keys) if (isAlive(entries, key, now)) keep(entries, key, entries.get(key)!.life, now);
   };
   return {
     serve: ({ model, parts }, now) => {
@@ -73,15 +79,12 @@ export function createProviderCache({ lookback = 20, leastTokens = 1024, latenes
       const last = breakpoints.at(-1)?.at ?? -1;
       const upTo = (place: number) => (place < 0 ? 0 : (tokens[place] ?? 0));
       const isLong = upTo(last) >= leastTokens;
+      renew(bySent, sent.slice(0, hit + 1), now);
+      renew(byReceived, received.slice(0, once + 1), now);
       for (const { at, life } of breakpoints) {
         if (upTo(at) < leastTokens) continue;
-        keep(bySent, sent[at]!, now + life + lateness);
-        keep(byReceived, received[at]!, now + life + lateness);
-      }
-      const life = breakpoints[0]?.life;
-      if (hit >= 0 && life !== undefined) {
-        keep(bySent, sent[hit]!, now + life + lateness);
-        keep(byReceived, received[hit]!, now + life + lateness);
+        keep(bySent, sent[at]!, life, now);
+        keep(byReceived, received[at]!, life, now);
       }
       const read = upTo(hit);
       const written = isLong ? Math.max(0, upTo(last) - read) : 0;
