@@ -63,9 +63,10 @@ export function take(history: History, line: DecisionLine, now: ClockReading): v
   for (const key of line.takenBack ?? []) era.decided.set(key, leave('taken back', 0));
   if (line.used) addUse(era, line.used, now);
   if (line.sent !== undefined) {
+    // One that is asked again, as after an overload, says no more of what changes from request to request.
+    if (!era.sent.has(line.sent)) scope.requests++;
     era.sent.add(line.sent);
     era.latest = line.sent;
-    scope.requests++;
     history.latest = line.scope;
     history.weight += 200;
   }
