@@ -71,7 +71,7 @@ function checkSmaller(checks: Checks, { losesOutput }: TourAgent, { bare, wrappe
   const [before, after] = [turnsOf(bare.requests), turnsOf(wrapped.requests)];
   if (!checks.check('as many turns as bare', before.length === after.length && before.length > 0, `${before.length} and ${after.length}`))
     return;
-  const rest = (turns: readonly UpstreamRequest[]) => bodyAside(turns.map(withoutToolTexts).join('\n'));
+  const rest = (turns: readonly UpstreamRequest[]) => skillsInOrder(bodyAside(turns.map(withoutToolTexts).join('\n')));
   checks.equal('nothing but tool results differs from a bare run', rest(after), rest(before));
   const [own, ours] = [before, after].map((turns) => turns.slice(-1).flatMap(toolTextsOf).map(bodyAside));
   const size = (texts: readonly string[] = []) => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
@@ -118,6 +118,18 @@ function bodyAside(text: string): string {
     .replace(/_1\d{12}_\d+\b/g, '_<time>')
     .replace(/\b(?:ses|msg|prt|call|toolu|req)_[A-Za-z0-9]{12,}\b/g, '<id>')
     .replace(/\b\d+(?:\.\d+)?\s?(?:ms|s|seconds)\b/g, '<time>');
+}
+
+/** Gemini lists its skills as their files happened to be read: here by name. */
+function skillsInOrder(text: string): string {
+  return text.replace(
+    /(?<=<available_skills>).*?(?=<\/available_skills>)/gs,
+    (list) =>
+      list
+        .match(/<skill>.*?<\/skill>/gs)
+        ?.sort()
+        .join('\n') ?? list,
+  );
 }
 
 function nameAside(name: string): string {
