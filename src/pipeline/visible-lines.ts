@@ -3,6 +3,9 @@
  * end and can be cut back to a mark. Equal lines share a number, so that comparing two lines is comparing two numbers.
  */
 
+import { IntList } from '../text/int-list.ts';
+import { LinePairs } from './line-pairs.ts';
+
 /** One text that shows lines: a result in its outgoing form, a value of a tool call's input, or something said. */
 export interface VisibleText {
   /** Chain key of its block. */
@@ -51,48 +54,41 @@ export class VisibleLines {
   /** UTF-16 units shown so far by every block, the measure of distance. */
   shown = 0;
   private readonly texts: { readonly text: VisibleText; readonly at: number; readonly shownAt: number }[] = [];
-  private readonly lines: (ShownLine | undefined)[] = [];
-  private readonly ids: number[] = [];
+  /** By place: the number of its content, negative where lines are left out; and its line number, negative where it is only a place. */
+  private readonly ids = new IntList();
+  private readonly numbers: number[] = [];
+  private readonly contents: string[] = [];
   private readonly idOfContent = new Map<string, number>();
-  private readonly pairs = new Map<number, number[]>();
+  private readonly pairs = new LinePairs(this.ids);
   private readonly singles = new Map<number, number[]>();
 
   /** Begins a text; `show` and `hide` add its lines. */
   open(text: VisibleText): void {
     this.hide();
-    this.texts.push({ text, at: this.lines.length, shownAt: this.shown });
+    this.texts.push({ text, at: this.ids.length, shownAt: this.shown });
   }
 
-  show(line: ShownLine): void {
-    const at = this.lines.length;
-    const id = this.intern(line.content);
-    this.lines.push(line);
-    this.ids.push(id);
-    if (line.content.length >= longLine) append(this.singles, id, at);
-    const previous = this.ids[at - 1] ?? -1;
-    if (previous >= 0) append(this.pairs, pairOf(previous, id), at - 1);
+  show({ content, number, isNumbered }: ShownLine): void {
+    const id = this.intern(content);
+    if (content.length >= longLine) append(this.singles, id, this.ids.length);
+    this.add(id, isNumbered ? number : -number);
   }
 
   /** Lines are left out here: no run crosses this place. */
   hide(): void {
-    this.lines.push(undefined);
-    this.ids.push(-1);
+    this.add(-1, 0);
   }
 
   mark(): Mark {
-    return { texts: this.texts.length, lines: this.lines.length, shown: this.shown };
+    return { texts: this.texts.length, lines: this.ids.length, shown: this.shown };
   }
 
   /** Forgets everything that came after a mark. */
   rollBack(mark: Mark): void {
-    for (let at = this.lines.length - 1; at >= mark.lines; at--) {
-      const id = this.ids[at] ?? -1;
-      const previous = this.ids[at - 1] ?? -1;
-      if (id >= 0 && (this.lines[at]?.content.length ?? 0) >= longLine) this.singles.get(id)?.pop();
-      if (id >= 0 && previous >= 0) this.pairs.get(pairOf(previous, id))?.pop();
-    }
-    this.lines.length = mark.lines;
+    for (let at = this.ids.length - 1; at >= mark.lines; at--) this.singles.get(this.ids.at(at))?.pop();
+    this.pairs.cut(mark.lines);
     this.ids.length = mark.lines;
+    this.numbers.length = mark.lines;
     this.texts.length = mark.texts;
     this.shown = mark.shown;
   }
@@ -101,8 +97,8 @@ export class VisibleLines {
   intern(content: string): number {
     const known = this.idOfContent.get(content);
     if (known !== undefined) return known;
-    this.idOfContent.set(content, this.idOfContent.size);
-    return this.idOfContent.size - 1;
+    this.idOfContent.set(content, this.contents.length);
+    return this.contents.push(content) - 1;
   }
 
   /** The number of a line's content, or -1 where no line has it. */
@@ -114,12 +110,10 @@ export class VisibleLines {
   longest(wanted: readonly number[], from: number, until: number, { reach, prefers }: LongestOptions): Match | undefined {
     let best: Match | undefined;
     let bestIsPreferred = false;
-    const places = this.placesOf(wanted[from] ?? -1, from + 1 < until ? (wanted[from + 1] ?? -1) : -1);
-    for (let n = places.length - 1; n >= 0 && n >= places.length - mostCandidates; n--) {
-      const at = places[n] ?? 0;
+    for (const at of this.placesOf(wanted[from] ?? -1, from + 1 < until ? (wanted[from + 1] ?? -1) : -1)) {
       if (this.shown - this.entryOf(at).shownAt > reach) break;
       let count = 1;
-      while (from + count < until && this.ids[at + count] === wanted[from + count]) count++;
+      while (from + count < until && at + count < this.ids.length && this.ids.at(at + count) === wanted[from + count]) count++;
       if (best && count < best.count) continue;
       const isPreferred = prefers(at);
       if (best && count === best.count && (bestIsPreferred || !isPreferred)) continue;
@@ -134,12 +128,22 @@ export class VisibleLines {
   }
 
   lineAt(at: number): ShownLine | undefined {
-    return this.lines[at];
+    const content = at < this.ids.length ? this.contents[this.ids.at(at)] : undefined;
+    const number = this.numbers[at] ?? 0;
+    // A numbered line may have the number 0; a place is counted from 1.
+    return content === undefined ? undefined : { content, number: Math.abs(number), isNumbered: number >= 0 };
   }
 
+  /** Latest first. */
   private placesOf(first: number, second: number): readonly number[] {
-    const pair = second >= 0 ? this.pairs.get(pairOf(first, second)) : undefined;
-    return pair?.length ? pair : (this.singles.get(first) ?? []);
+    const places = second >= 0 ? this.pairs.placesOf(first, second, mostCandidates) : [];
+    return places.length > 0 ? places : (this.singles.get(first)?.slice(-mostCandidates).reverse() ?? []);
+  }
+
+  private add(id: number, number: number): void {
+    this.ids.push(id);
+    this.numbers.push(number);
+    this.pairs.push();
   }
 
   private entryOf(at: number): { readonly text: VisibleText; readonly at: number; readonly shownAt: number } {
@@ -152,11 +156,6 @@ export class VisibleLines {
     }
     return this.texts[low]!;
   }
-}
-
-/** Both numbers in one: exact up to 2^26 different lines. */
-function pairOf(first: number, second: number): number {
-  return first * 0x4000000 + second;
 }
 
 function append(map: Map<number, number[]>, key: number, value: number): void {
