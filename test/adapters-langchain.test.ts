@@ -20,7 +20,7 @@ import { recordEach } from './helpers/recording.ts';
 import { answerSdk } from './helpers/sdk-cases.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 const folder = ownFolder();
 const recording = recordEach();
@@ -36,7 +36,7 @@ const spell = (messages: readonly unknown[]): BaseMessage[] =>
     ({ role, content, tool_call_id, tool_calls: calls = [] }) => {
       // Parts are sent to Responses as JSON in a text.
       if (role === 'tool') return new ToolMessage({ content: resultTexts([{ role, content }]).join('\n'), tool_call_id });
-      if (role !== 'assistant') return role === 'system' ? new SystemMessage(content) : new HumanMessage(content);
+      if (role !== 'assistant') return role === 'system' ? new SystemMessage(content) : new HumanMessage(content ?? '');
       const tool_calls = calls.map(({ id, function: { name, arguments: json } }) => ({
         id,
         name,

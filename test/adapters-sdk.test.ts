@@ -14,7 +14,7 @@ import { recordEach } from './helpers/recording.ts';
 import { type SdkClient, sdkCases } from './helpers/sdk-cases.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 const folder = ownFolder();
 const recording = recordEach();

@@ -17,7 +17,7 @@ import { recordEach } from './helpers/recording.ts';
 import { answerSdk, eventsOf } from './helpers/sdk-cases.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 // It has its say on made-up models and thoughts.
 (globalThis as { AI_SDK_LOG_WARNINGS?: boolean }).AI_SDK_LOG_WARNINGS = false;
 

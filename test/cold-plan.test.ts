@@ -7,7 +7,7 @@ import { createMessageReader, type ParsedMessage } from '../src/protocols/parsed
 import { conversation } from './helpers/conversations.ts';
 import { shownBy } from './helpers/read-gaps.ts';
 
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 type Input = Readonly<Record<string, unknown>>;
 

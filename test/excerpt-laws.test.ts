@@ -11,7 +11,7 @@ import { loadCounter, type TokenCounter } from '../src/tokens/count.ts';
 import { conversation } from './helpers/conversations.ts';
 import { createLastingCache } from './helpers/provider-cache.ts';
 
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 let count: TokenCounter;
 beforeAll(async () => {

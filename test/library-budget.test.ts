@@ -7,7 +7,7 @@ import { conversation } from './helpers/conversations.ts';
 import { ownFolder } from './helpers/own-folder.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 const folder = ownFolder();
 

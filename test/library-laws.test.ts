@@ -16,7 +16,7 @@ import { createLastingCache } from './helpers/provider-cache.ts';
 import { wireSpellings } from './helpers/wire-spellings.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 let folder: string;
 let count: TokenCounter;

@@ -9,7 +9,7 @@ import { answer, ask, log } from './helpers/big-result.ts';
 import { conversation } from './helpers/conversations.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 let folder: string;
 beforeAll(() => {

@@ -13,7 +13,7 @@ import { readNotes } from './helpers/read-notes.ts';
 import { asRequest } from './helpers/recorded-requests.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 let count: TokenCounter;
 beforeAll(async () => {

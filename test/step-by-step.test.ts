@@ -18,7 +18,7 @@ import { startTestProxy } from './helpers/loopback-proxy.ts';
 import { answerMessage, startUpstream } from './helpers/loopback-upstream.ts';
 
 // Shrinking whole conversations takes minutes; the seed in the report finds the case again.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 let count: TokenCounter;
 beforeAll(async () => {
