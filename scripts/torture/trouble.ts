@@ -1,5 +1,5 @@
 /** Our own troubles, in the middle of everything else: a compressor that throws, lies or dawdles, and stores that cannot be written for a while. */
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createDice } from '../../test/helpers/dice.ts';
 import { pause } from './part.ts';
 import type { CompressorFault, ProxyProcess } from './proxy-process.ts';
@@ -13,6 +13,26 @@ export interface Trouble {
 
 const compressorFaults: readonly CompressorFault[] = ['throws', 'lies', 'dawdles'];
 
+function putAside(folder: string, aside: string): void {
+  if (!existsSync(folder)) return;
+  if (!existsSync(aside)) renameSync(folder, aside);
+  else {
+    cpSync(folder, aside, { recursive: true });
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** False where something has that name. */
+function takeName(path: string): boolean {
+  try {
+    writeFileSync(path, '', { flag: 'wx' });
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+    return false;
+  }
+}
+
 export function troubleWithin(proxy: ProxyProcess, seed: number): Trouble {
   const dice = createDice(seed);
   let compressors = 0;
@@ -20,8 +40,11 @@ export function troubleWithin(proxy: ProxyProcess, seed: number): Trouble {
   let isOver = false;
   // A file where the folder should be: nothing can be kept, whoever we are.
   const breakStore = (folder: string) => {
-    if (existsSync(folder)) renameSync(folder, `${folder}.aside`);
-    writeFileSync(folder, '');
+    // The proxy may make the folder anew in between.
+    for (let isBroken = false; !isBroken; ) {
+      putAside(folder, `${folder}.aside`);
+      isBroken = takeName(folder);
+    }
   };
   const mendStore = (folder: string) => {
     rmSync(folder);
