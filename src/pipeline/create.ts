@@ -117,7 +117,9 @@ export function createPipeline({
   /** The thread that knows most of these blocks, cut back to what they share and taken out of the map so that it can grow; else a new one. */
   function takeThread(blocks: readonly Block[], era: string | undefined): Thread {
     let best: { last: string; thread: Thread; shared: number } | undefined;
+    const first = filedUnder(blocks[0]?.key ?? '', era);
     for (const [last, thread] of threads.each()) {
+      if (thread.keys[0] !== first) continue;
       const shared = sharedWith(thread, blocks, era);
       if (shared > (best?.shared ?? 0)) best = { last, thread, shared };
     }
