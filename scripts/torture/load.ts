@@ -12,6 +12,8 @@ const conversations = 200;
 /** Every agent asks once in so many milliseconds: several times as often as agents do. */
 const pacedMs = 1600;
 const mostLoopMs = 20;
+/** Messages after which a conversation is compacted. */
+const mostBlocks = 120;
 
 interface Phase {
   readonly times: number[];
@@ -31,14 +33,16 @@ export const load: Part = async ({ checks, seed, seconds = 60, isQuick }) => {
     const sessions = Array.from({ length: conversations }, (_, at) =>
       createSession(seed + at, 20_000 + ((at * 7919) % 200_000), 6 + (at % 40)),
     );
+    let begun = seed + conversations;
+    const talks = { sessions, compact: () => createSession(begun++, 40_000, 6) };
     const sizes = sessions.map((session) => session.body().length);
     checks.note(
       `${conversations} conversations of ${Math.round(Math.min(...sizes) / 1000)} to ${Math.round(Math.max(...sizes) / 1000)} KB, ${agents} agents, load of the machine before ${loadavg()[0]?.toFixed(1)}`,
     );
 
-    await run(bare, sessions, { seconds: 3, isPaced: false });
+    await run(bare, talks, { seconds: 3, isPaced: false });
     const start = await proxy.health(true);
-    const opening = await run(ours, sessions, { seconds: 60, isPaced: false, rounds: Math.ceil(conversations / agents) });
+    const opening = await run(ours, talks, { seconds: 60, isPaced: false, rounds: Math.ceil(conversations / agents) });
     const opened = await proxy.health(true);
 
     const paced: { bare: Phase[]; ours: Phase[] } = { bare: [], ours: [] };
@@ -48,17 +52,17 @@ export const load: Part = async ({ checks, seed, seconds = 60, isQuick }) => {
     const rounds = Math.max(2, Math.round((all * 0.75) / 10));
     for (let round = 0; round < rounds; round++) {
       const share = (all * 0.75) / rounds / 2;
-      paced.bare.push(await run(bare, sessions, { seconds: share, isPaced: true }));
+      paced.bare.push(await run(bare, talks, { seconds: share, isPaced: true }));
       const before = await proxy.health();
-      paced.ours.push(await run(ours, sessions, { seconds: share, isPaced: true }));
+      paced.ours.push(await run(ours, talks, { seconds: share, isPaced: true }));
       const after = await proxy.health();
       healths.push(after);
       cpuMs += after.cpuMs - before.cpuMs;
       megabytes.push((await proxy.health(true)).megabytes);
     }
-    const bareFull = await run(bare, sessions, { seconds: all / 8, isPaced: false });
+    const bareFull = await run(bare, talks, { seconds: all / 8, isPaced: false });
     const before = await proxy.health();
-    const full = { bare: bareFull, ours: await run(ours, sessions, { seconds: all / 8, isPaced: false }) };
+    const full = { bare: bareFull, ours: await run(ours, talks, { seconds: all / 8, isPaced: false }) };
     const end = await proxy.health();
     const worst = healths.sort((one, other) => one.work.p99 - other.work.p99).at(-1)!;
     const perRequest = (milliseconds: number, phases: readonly Phase[]) =>
@@ -103,10 +107,13 @@ function createAgents(base: string): readonly Post[] {
   return Array.from({ length: agents }, () => createPost(base));
 }
 
-/** Every agent goes through its own conversations in turn; each request brings a result of 4 KB, now and then one of 40 KB. */
+/**
+ * Every agent goes through its own conversations in turn; each request brings a result of 4 KB, now and then one of 40 KB. A conversation
+ * that has grown long is compacted, as agents do it: what takes its place begins anew.
+ */
 async function run(
   posts: readonly Post[],
-  sessions: readonly Session[],
+  { sessions, compact }: { readonly sessions: Session[]; readonly compact: () => Session },
   way: { seconds: number; isPaced: boolean; rounds?: number },
 ): Promise<Phase> {
   const began = performance.now();
@@ -115,12 +122,13 @@ async function run(
   let failed = 0;
   await Promise.all(
     posts.map(async (post, agent) => {
-      const own = sessions.filter((_, at) => at % agents === agent);
+      const own = [...sessions.keys()].filter((at) => at % agents === agent);
       if (way.isPaced) await pause((agent * pacedMs) / agents);
       for (let turn = 0; performance.now() < until && turn < (way.rounds ?? Number.POSITIVE_INFINITY); turn++) {
         const started = performance.now();
-        const session = own[turn % own.length]!;
-        if (session.blocks > 120) session.cut(21);
+        const at = own[turn % own.length]!;
+        if (sessions[at]!.blocks > mostBlocks) sessions[at] = compact();
+        const session = sessions[at]!;
         session.addCall(turn % 20 === 19 ? 40_960 : 4096);
         try {
           times.push((await post(session.body())).last);

@@ -88,7 +88,7 @@ interface Known {
 }
 
 /** UTF-16 units of text, of all conversations that are remembered; the store has them all. */
-const mostRemembered = 24 * 1024 * 1024;
+const mostRemembered = 48 * 1024 * 1024;
 /** Others were quicker so many times in a row: something is wrong with the store. */
 const mostAttempts = 20;
 /** Requests of one conversation, of which several may be under way at once. */
