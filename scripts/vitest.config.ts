@@ -5,7 +5,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     globalSetup: ['scripts/vitest.setup.ts'],
-    setupFiles: ['scripts/vitest.seed.ts'],
+    setupFiles: ['scripts/random-seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
