@@ -4,19 +4,18 @@
  */
 import { messagesKey, type SentConversation, type Usage } from '../block.ts';
 import { type Course, chooseCourse } from '../pipeline/course.ts';
-import type { Decision } from '../pipeline/decision.ts';
 import { type Expectation, judgeUsage, shrinkingLever } from '../pipeline/evidence.ts';
-import { apply, createHistory, type History, take, toRecord } from '../pipeline/history.ts';
+import { apply, type History, take } from '../pipeline/history.ts';
 import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
 import type { Steps } from '../pipeline/steps.ts';
 import type { WireConversation } from '../protocols/protocol.ts';
-import type { ClockReading, DecisionLine, DecisionStore, ListPlace, ReadLines, RecordedDecision } from '../store/decisions.ts';
-import { BoundedMap } from '../text/bounded-map.ts';
+import type { ClockReading, DecisionLine, DecisionStore } from '../store/decisions.ts';
 import { type ColdMoment, describeCold } from './cold-moment.ts';
+import { createKnownConversations, forget, type Known } from './known-conversations.ts';
 import { newLineId } from './line-id.ts';
-import { freshExcerpts, rejoin, storeIsAway } from './rejoin.ts';
+import { freshExcerpts, storeIsAway } from './rejoin.ts';
 import { lineFor } from './request-line.ts';
-import { isSentOtherwise, noRoot, rootOf, sharesOf } from './sent-form.ts';
+import { isSentOtherwise, rootOf, sharesOf } from './sent-form.ts';
 import { createStepByStep, type StepByStep } from './step-by-step.ts';
 
 export interface HistoriesParts {
@@ -70,40 +69,14 @@ export interface Histories {
   hear(rewritten: Rewritten): Promise<void>;
 }
 
-interface Known {
-  history: History;
-  place: ListPlace | undefined;
-  /** What could not be recorded, by era. */
-  readonly unrecorded: Map<string, RecordedDecision[]>;
-  /** Lines for a store that is away. */
-  readonly waiting: DecisionLine[];
-  /** True where the store could not be asked what it has of it. */
-  isUnread: boolean;
-  /** True where the store has it otherwise than it was thought. */
-  isChanged: boolean;
-  /** What the last few requests of this process were decided to be, by the messages' key of their last block. */
-  readonly latest: BoundedMap<readonly (Decision | undefined)[]>;
-  /** Resolves when the last request of this conversation is recorded. */
-  idle: Promise<unknown>;
-}
-
-/** UTF-16 units of text, of all conversations that are remembered; the store has them all. */
-const mostRemembered = 48 * 1024 * 1024;
 /** Others were quicker so many times in a row: something is wrong with the store. */
 const mostAttempts = 20;
-/** Requests of one conversation, of which several may be under way at once. */
-const mostLatest = 4;
 /** A reply that begins within this time needs no line of its own. */
 const soonMs = 5000;
 
 export function createHistories(parts: HistoriesParts): Histories {
   const { store, readClock, stepByStep = createStepByStep() } = parts;
-  const conversations = new BoundedMap<Known>(mostRemembered);
-  /** Those with lines that wait, which are not forgotten. */
-  const cutOff = new Map<string, Known>();
-  store.whenBack?.(() => {
-    for (const root of cutOff.keys()) void inTurn(root, (known) => readOn(root, known));
-  });
+  const { inTurn, readOn, receive, wait, peek } = createKnownConversations(store, readClock);
 
   return {
     rewrite: (request, pipeline) => {
@@ -117,7 +90,7 @@ export function createHistories(parts: HistoriesParts): Histories {
     about: (conversation) => {
       const root = rootOf(conversation);
       const { scope } = conversation;
-      return { root, scope, era: conversations.get(root)?.history.scopes.get(scope)?.era.name ?? scope };
+      return { root, scope, era: peek(root)?.scopes.get(scope)?.era.name ?? scope };
     },
     learn,
     hear: async (rewritten) => {
@@ -139,62 +112,11 @@ export function createHistories(parts: HistoriesParts): Histories {
     });
   }
 
-  /** Where nobody else can have added what counts, the next request's line says it all. */
-  function wait(root: string, known: Known, { base: _, ...line }: DecisionLine): void {
-    if (!store.whenBack) return;
-    known.waiting.push(line);
-    cutOff.set(root, known);
-  }
-
   async function learn(rewritten: Rewritten, usage: Usage): Promise<string | undefined> {
-    const era = conversations.get(rewritten.root)?.history.eras.get(rewritten.era);
+    const era = peek(rewritten.root)?.eras.get(rewritten.era);
     const found = judgeUsage(usage, rewritten.expected, era);
     if (found) await note(rewritten, found);
     return found?.tripped;
-  }
-
-  /** One request after the other, for each conversation. */
-  function inTurn<T>(root: string, run: (known: Known) => Promise<T>): Promise<T> {
-    const known = conversations.get(root) ?? cutOff.get(root) ?? begin();
-    const result = known.idle.then(() => run(known));
-    known.idle = result.catch(() => {}).then(() => conversations.set(root, known, known.history.weight + 1000));
-    conversations.set(root, known, known.history.weight + 1000);
-    return result;
-  }
-
-  async function readOn(root: string, known: Known, pipeline?: Pipeline): Promise<void> {
-    try {
-      if (known.waiting.length > 0) {
-        Object.assign(known, await rejoin(store, root, known.waiting, readClock));
-        known.unrecorded.clear();
-        cutOff.delete(root);
-        known.isChanged = true;
-      }
-      receive(root, known, await store.read(root, known.place), pipeline);
-      known.isUnread = false;
-    } catch {
-      // What cannot be read cannot be written either, and so is told.
-      known.isUnread = known.place === undefined;
-    }
-    if (!known.isChanged || !pipeline) return;
-    known.isChanged = false;
-    for (const era of known.history.eras.keys()) forget(pipeline, era, root);
-  }
-
-  /** What others added. What they decided is not what this process may have thought up for a request that was only counted. */
-  function receive(root: string, known: Known, { lines, place, isAnother }: ReadLines, pipeline?: Pipeline): void {
-    if (isAnother) {
-      // Somebody took the list away: what it held is recorded again.
-      known.history.lines = 0;
-      for (const { name, decided } of known.history.eras.values())
-        known.unrecorded.set(
-          name,
-          [...decided].map(([key, decision]) => toRecord(key, decision)),
-        );
-    }
-    known.place = place;
-    for (const line of lines) apply(known.history, line, readClock());
-    if (pipeline) for (const era of new Set(lines.map((line) => line.era))) forget(pipeline, era, root);
   }
 
   async function record(root: string, known: Known, request: Request, pipeline: Pipeline): Promise<Rewritten> {
@@ -263,18 +185,6 @@ export function createHistories(parts: HistoriesParts): Histories {
     const expected = { isCold: cold !== undefined, hasChanged, ...sharesOf(conversation.blocks, carried, size) };
     return { rewriting, root, scope: conversation.scope, era, sent, expected, used: { ...now, life }, cold: moment };
   }
-}
-
-function begin(): Known {
-  return {
-    ...{ history: createHistory(), place: undefined, unrecorded: new Map(), waiting: [], isUnread: false, isChanged: false },
-    ...{ latest: new BoundedMap<readonly (Decision | undefined)[]>(mostLatest), idle: Promise.resolve() },
-  };
-}
-
-/** What others decided of this conversation is no news of others. */
-function forget(pipeline: Pipeline, era: string, root: string): void {
-  pipeline.forget(era, root === noRoot ? undefined : root);
 }
 
 /** After so many cache writes that we caused, nothing new is shrunk. */
