@@ -86,11 +86,18 @@ export async function startProgram(file: URL, ...args: readonly string[]): Promi
 
 /** Runs `headroom wrap claude` to its end, as if in a pipe; resolves with what the agent printed. */
 export function runWrapped(place: Place, more: Readonly<Record<string, string>>): Promise<string> {
-  const child = spawn(process.execPath, [place.cli, 'wrap', 'claude'], {
-    env: place.environment(more),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const kill = () => child.kill('SIGTERM');
+  return readOutput('the wrapped agent', [process.execPath, place.cli, 'wrap', 'claude'], place.environment(more), 'SIGTERM');
+}
+
+/** Runs a program to its end; resolves with what it printed, rejects where it fails. `signal` ends it where we end before it. */
+export function readOutput(
+  name: string,
+  [program = '', ...words]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<string> {
+  const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = () => child.kill(signal);
   process.once('exit', kill);
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -98,7 +105,7 @@ export function runWrapped(place: Place, more: Readonly<Record<string, string>>)
     child.once('close', (code) => {
       process.off('exit', kill);
       if (code === 0) resolve(Buffer.concat(chunks).toString());
-      else reject(new Error(`the wrapped agent ended with ${code}`));
+      else reject(new Error(`${name} ended with ${code}`));
     });
   });
 }

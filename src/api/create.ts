@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Headroom, Profile, Recovery } from '../library/headroom.ts';
+import type { Access } from '../proxy/admission.ts';
 import type { ExchangeRecord } from '../proxy/records.ts';
 import type { SharedStore } from '../store/shared-store.ts';
 import { type JsonBody, readJson } from './body.ts';
@@ -28,12 +29,6 @@ export interface ApiSettings {
   /** What other replicas have, and what they are given. */
   readonly shared?: SharedStore | undefined;
 }
-
-/**
- * What a request was let in for. `all`: it showed the secret or token of the proxy, or none is asked for where it comes from.
- * `content`: it showed the content secret, which opens originals and MCP and nothing else. `none`: it showed nothing; probes alone answer.
- */
-export type Access = 'all' | 'content' | 'none';
 
 export interface Api {
   /**

@@ -2,6 +2,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
+/**
+ * What a request was let in for. `all`: it showed the secret or token of the proxy, or none is asked for where it comes from.
+ * `content`: it showed the content secret, which opens originals and MCP and nothing else. `none`: it showed nothing; probes alone answer.
+ */
+export type Access = 'all' | 'content' | 'none';
+
 export interface Admission {
   readonly isAdmitted: boolean;
   /** Path and query without the secret, always with a leading slash. */

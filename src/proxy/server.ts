@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import type { Pipeline, Skip } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { ClockReading, DecisionStore } from '../store/decisions.ts';
-import { admit } from './admission.ts';
+import { type Access, admit } from './admission.ts';
 import { type AnswerContent, serveContent } from './content.ts';
 import { exchange, pathOf } from './exchange.ts';
 import { listenOn } from './listen.ts';
@@ -37,12 +37,7 @@ export interface ProxyParts {
    * Endpoints of our own, asked before anything is forwarded: undefined where it serves none there, else it answers. Never rejects. A
    * visitor who was not admitted is shown what is for everybody alone.
    */
-  readonly answerOwn?: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    target: string,
-    access: 'all' | 'content' | 'none',
-  ) => Promise<void> | undefined;
+  readonly answerOwn?: (request: IncomingMessage, response: ServerResponse, target: string, access: Access) => Promise<void> | undefined;
 }
 
 /** What takes a while to load waits until the agent is up: just now its start needs the processor, and its first request is far off. */

@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Access, type Api, type ApiSettings, createApi } from '../../src/api/create.ts';
+import { type Api, type ApiSettings, createApi } from '../../src/api/create.ts';
+import type { Access } from '../../src/proxy/admission.ts';
 
 export interface LoopbackApi {
   readonly url: string;

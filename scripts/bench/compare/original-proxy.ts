@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { programWords, readOutput } from '../place.ts';
 import { residentMegabytes } from '../programs/resident-memory.ts';
 import { sendByWire } from './by-wire.ts';
 import type { Contender } from './contender.ts';
@@ -82,22 +82,8 @@ async function firstAnswer(base: string, child: ChildProcess): Promise<void> {
 }
 
 function runAgent(environment: Readonly<Record<string, string>>): Promise<string> {
-  const program = fileURLToPath(new URL('../programs/compare-agent.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program], {
-    env: { PATH: process.env.PATH ?? '', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once('close', (code) => {
-      process.off('exit', kill);
-      if (code === 0) resolve(Buffer.concat(chunks).toString());
-      else reject(new Error(`the agent of the comparison ended with ${code}`));
-    });
-  });
+  const program = programWords(new URL('../programs/compare-agent.ts', import.meta.url));
+  return readOutput('the agent of the comparison', program, { PATH: process.env.PATH ?? '', ...environment });
 }
 
 function freePort(): Promise<number> {
