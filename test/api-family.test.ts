@@ -76,3 +76,16 @@ test('what nobody knows has no reply, and no key of it goes anywhere', async () 
   expect(status).toBe(502);
   expect(body.toString()).toMatch(/no reply from any upstream: none is known for such a path, `--upstream URL` names one/);
 });
+
+test('what is Bedrock’s goes to nobody else where no region is known', async () => {
+  const upstream = await kept(startUpstream({ script: { steps: [{ text: 'Hi' }] } }));
+  const upstreams = { anthropic: { url: upstream.url, proxyUrl: undefined, caFiles: [] } };
+  const proxy = await kept(startTestProxy('http://nowhere.invalid', { upstream: undefined, upstreams }));
+  for (const path of ['/model/anthropic.claude-opus-5-5/invoke', '/model/anthropic.claude-opus-5-5/converse']) {
+    const headers = { authorization: 'Bearer of-aws', 'anthropic-version': '2023-06-01' };
+    const { status, body } = await send(proxy.address + path, { method: 'POST', headers, body: '{"messages":[]}' });
+    expect(status).toBe(502);
+    expect(body.toString()).toMatch(/no reply from Bedrock: its region is not known, AWS_REGION or `--upstream bedrock=URL` names it\./);
+  }
+  expect(upstream.requests).toEqual([]);
+});

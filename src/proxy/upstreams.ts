@@ -53,9 +53,11 @@ export function createUpstreams({ upstream, upstreams = {} }: ProxySettings): Up
     },
     choose(protocol, path, headers) {
       const families = familiesOf(protocol?.family, path);
-      const guessed = upstream === undefined ? guessFamily(path, headers) : undefined;
-      const family = [...families, ...(guessed === undefined ? [] : [guessed])].find((each) => routes.has(each));
+      const [closest = guessFamily(path, headers)] = families;
+      // Without a main one they are strangers to each other: the closest family has it, or nobody.
+      const family = upstream === undefined ? closest : families.find((each) => routes.has(each));
       if (family === undefined) return main;
+      if (family === 'bedrock' && upstream === undefined) return routes.get(family) ?? noRegion;
       return (family === 'vertex' ? regional(upstreams[family], path) : undefined) ?? routes.get(family) ?? main;
     },
     close: async () => {
@@ -65,12 +67,12 @@ export function createUpstreams({ upstream, upstreams = {} }: ProxySettings): Up
 }
 
 /** For requests of which nobody knows where they belong: a key that is sent to a stranger is a key lost. */
-const nowhere: Route = {
-  url: '',
-  host: '',
-  name: 'any upstream',
-  forwarder: () => Promise.reject(new Error('none is known for such a path, `--upstream URL` names one')),
-};
+function nowhereTo(name: string, reason: string): Route {
+  return { url: '', host: '', name, forwarder: () => Promise.reject(new Error(reason)) };
+}
+
+const nowhere = nowhereTo('any upstream', 'none is known for such a path, `--upstream URL` names one');
+const noRegion = nowhereTo('Bedrock', 'its region is not known, AWS_REGION or `--upstream bedrock=URL` names it');
 
 const worldwide = 'aiplatform.googleapis.com';
 /** More than there are. */
