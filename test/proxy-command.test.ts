@@ -144,6 +144,23 @@ test('while observing nothing changes and nothing is written but the ledger', as
   expect(existsSync(cache('originals'))).toBe(false);
 });
 
+test('bodies that are signed go as they came; it says so once, and --explain of each', async () => {
+  const upstream = await kept(startUpstream());
+  const explained = join(machine.root, 'e.jsonl');
+  const { base, stop } = await startProxy(['--upstream', upstream.url, '--explain', explained]);
+  const authorization = 'AWS4-HMAC-SHA256 Credential=AK/20261122/us-east-1/bedrock/aws4_request, SignedHeaders=host, Signature=0';
+  const path = '/model/anthropic.claude-opus-5-5/invoke';
+  for (const headers of [{ authorization }, { authorization }, { 'content-md5': '0' }] as Record<string, string>[])
+    expect((await send(base + path, { method: 'POST', headers, body: bigBody })).status).toBe(200);
+  expect(upstream.requests.map(({ body }) => String(body))).toEqual([bigBody, bigBody, bigBody]);
+  const { stderr } = await stop();
+  expect(stderr.match(/signed/g)).toHaveLength(1);
+  expect(stderr).toMatch(/^headroom: a request is signed \(AWS SigV4, a digest\): it goes as it came, and nothing in it is made smaller/m);
+  const lines = readFileSync(explained, 'utf8').trimEnd().split('\n');
+  const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(told).toMatchObject([1, 2, 3].map((request) => ({ request, decision: 'left', reason: 'signed body', status: 200 })));
+});
+
 describe('its end', () => {
   const held = async () => {
     const upstream = await kept(startUpstream(({ response }) => void response.writeHead(200).write('one ')));

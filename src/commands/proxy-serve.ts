@@ -25,6 +25,7 @@ import { ownCacheParts, ownPlaces } from './own-places.ts';
 import type { ProxyFlags } from './proxy.ts';
 import { type ProxyChoice, resolveProxySettings } from './proxy-settings.ts';
 import { describeUnknown, loadSettings } from './settings.ts';
+import { noteSigned } from './signed-note.ts';
 
 /** Resolves when somebody has ended it. */
 export async function serveProxy(flags: ProxyFlags): Promise<void> {
@@ -95,10 +96,12 @@ async function putUp(
     skips: [],
   };
   const explain = explainTo(explainFile);
+  const tellSigned = noteSigned(settings.isQuiet);
   const onRecord = (record: ExchangeRecord) => {
     keeping.record(record);
     api.record(record);
     explain(record);
+    tellSigned(record);
   };
   const proxy = await startProxy(proxySettings, {
     protocols,

@@ -1,4 +1,4 @@
-/** What `--explain` writes: one line of JSON per result block and request. It holds no text of the conversation. */
+/** What `--explain` writes: one line of JSON per result block and request, and one for a request that was left alone as a whole. It holds no text of the conversation. */
 import type { ExchangeRecord } from '../proxy/records.ts';
 import type { OutputFile } from './output-files.ts';
 import { isShrunk } from './totals.ts';
@@ -13,12 +13,14 @@ export function explainTo(file: Pick<OutputFile, 'append'> | undefined): (record
 
 /** `request` counts from 1 over everything that carried a conversation. */
 export function explainLines(record: ExchangeRecord, request: number): string {
-  const { time, kind, model, status, outcome, retried } = record;
+  const { time, kind, model, status, outcome, retried, untouched } = record;
+  const exchange = { request, time: new Date(time).toISOString(), requestKind: kind, model, status, outcome, retried };
+  if (record.blocks.length === 0 && untouched !== undefined)
+    return `${JSON.stringify({ ...exchange, decision: 'left', reason: untouched })}\n`;
   return record.blocks
     .map((block, index) => {
       const { key, tool, kind: text, form, reason, levers, tokensBefore, tokensAfter, carried } = block;
       const decision = isShrunk(block) ? 'shrunk' : 'left';
-      const exchange = { request, time: new Date(time).toISOString(), requestKind: kind, model, status, outcome, retried };
       return `${JSON.stringify({ ...exchange, block: index + 1, key, tool, kind: text, decision, form, reason, levers, tokensBefore, tokensAfter, carried })}\n`;
     })
     .join('');
