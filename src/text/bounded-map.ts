@@ -3,11 +3,17 @@
 export class BoundedMap<Value> {
   private readonly entries = new Map<string, { value: Value; weight: number }>();
   private readonly most: number;
+  private readonly onForget: (key: string, value: Value) => void;
   private weight = 0;
 
-  /** `most`: the total weight kept, in the unit that `set` is given. */
-  constructor(most: number) {
+  /** `most`: the total weight kept, in the unit that `set` is given. `onForget` is told of every entry that goes, replaced ones too. */
+  constructor(most: number, onForget: (key: string, value: Value) => void = () => {}) {
     this.most = most;
+    this.onForget = onForget;
+  }
+
+  get size(): number {
+    return this.entries.size;
   }
 
   get(key: string): Value | undefined {
@@ -16,6 +22,11 @@ export class BoundedMap<Value> {
     this.entries.delete(key);
     this.entries.set(key, entry);
     return entry.value;
+  }
+
+  /** The same, which is no use of it. */
+  peek(key: string): Value | undefined {
+    return this.entries.get(key)?.value;
   }
 
   set(key: string, value: Value, weight = 1): void {
@@ -33,6 +44,7 @@ export class BoundedMap<Value> {
     if (!entry) return;
     this.weight -= entry.weight;
     this.entries.delete(key);
+    this.onForget(key, entry.value);
   }
 
   /** Every key and value; entries may be deleted while it runs. */
