@@ -1,5 +1,5 @@
-// Bundles the command line, the proxy's worker, the demo's agent, Cursor's hook and the library into dist/ (or the folder given): ESM,
-// everything inside but node-pty; the page and the library's types beside them.
+// Bundles the command line, the proxy's worker and the one for big results, the demo's agent, Cursor's hook and the library into dist/ (or the
+// folder given): ESM, everything inside but node-pty; the page and the library's types beside them.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ const library = ['index', ...['anthropic', 'langchain', 'openai', 'vercel-ai'].m
 const groups = [
   { cli: 'src/cli.ts' },
   { 'proxy-worker': 'src/launch/proxy-worker.ts' },
+  { 'heavy-worker': 'src/launch/heavy-worker.ts' },
   { 'demo-agent': 'src/demo/agent.ts', 'cursor-hook': 'src/launch/cursor-hook.ts' },
   Object.fromEntries(library.map((name) => [name, `src/${name}.ts`])),
 ];

@@ -18,6 +18,7 @@ const needed = [
   'dist/types/index.d.ts',
   ...['anthropic', 'langchain', 'openai', 'vercel-ai'].flatMap((name) => [`dist/adapters/${name}.js`, `dist/types/adapters/${name}.d.ts`]),
   'dist/proxy-worker.js',
+  'dist/heavy-worker.js',
   'dist/cursor-hook.js',
   'dist/demo-agent.js',
   'dist/page.html',

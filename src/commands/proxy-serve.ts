@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createApi } from '../api/create.ts';
 import { Failure, messageOf } from '../errors.ts';
 import { explainTo } from '../launch/explain.ts';
+import { createHeavyThread } from '../launch/heavy-thread.ts';
 import { type Keeping, startKeeping, sweepCache } from '../launch/keeping.ts';
 import { openOutputFile } from '../launch/output-files.ts';
 import { findPortOwner } from '../launch/port-owner.ts';
@@ -103,9 +104,10 @@ async function putUp(
     explain(record);
     tellSigned(record);
   };
+  const heavy = createHeavyThread();
   const proxy = await startProxy(proxySettings, {
     protocols,
-    createPipeline: () => loadProxyPipeline(proxySettings, undefined, () => refusalOf(shared)),
+    createPipeline: () => loadProxyPipeline(proxySettings, undefined, () => refusalOf(shared), heavy.elsewhere),
     ...(shared ? { decisions: shared.decisions } : {}),
     onRecord,
     // They stand in the pipeline, which lives as long as we do.
@@ -115,6 +117,7 @@ async function putUp(
     throw await explainStart(thrown, choice);
   });
   teardown.add('proxy', proxy.close);
+  teardown.add('heavy', heavy.close);
   const sweep = setInterval(() => void sweepCache(cacheFolder, process.platform), 6 * hour);
   teardown.add('sweep', () => clearInterval(sweep));
   void sweepCache(cacheFolder, process.platform);

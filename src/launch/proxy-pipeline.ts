@@ -1,5 +1,6 @@
 /** The real pipeline of a proxy, loaded when it is first needed: by then the socket listens already. */
 import type { KeepOriginal } from '../pipeline/decide.ts';
+import type { Elsewhere } from '../pipeline/elsewhere.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { ProxySettings } from '../proxy/records.ts';
 
@@ -11,12 +12,13 @@ const mostOfMany = 64 * 1024 * 1024;
 
 /**
  * `mostRemembered`: else what suits one launch, or many visitors where the door stands open. `refusal`: why nothing can be left out just now,
- * where that is so.
+ * where that is so. `elsewhere`: where big results are worked out, if not in place.
  */
 export async function loadProxyPipeline(
   { skips, originals, open }: Pick<ProxySettings, 'skips' | 'originals' | 'open'>,
   mostRemembered: number | undefined = open && mostOfMany,
   refusal: () => string | undefined = () => undefined,
+  elsewhere?: Elsewhere,
 ): Promise<Pipeline> {
   const [{ createPipeline }, { createKeeper }, { loadCounter }] = await Promise.all([
     import('../pipeline/create.ts'),
@@ -27,6 +29,7 @@ export async function loadProxyPipeline(
   return createPipeline({
     count: await loadCounter(),
     skips,
+    elsewhere,
     ...(keep ? { keep: keepUnless(refusal, keep) } : {}),
     ...(mostRemembered === undefined ? {} : { mostRemembered }),
   });

@@ -20,6 +20,8 @@ export type MainMessage = { readonly type: 'run'; readonly settings: ProxySettin
 export interface WorkerParts {
   readonly protocols: readonly Protocol[];
   readonly createPipeline: (settings: ProxySettings) => Promise<Pipeline> | Pipeline;
+  /** Called before the proxy is closed. */
+  readonly onClose?: () => Promise<void>;
 }
 
 /** Waits to be told to run. An error that nobody caught ends the worker, and the main thread starts another. */
@@ -33,6 +35,7 @@ export function runProxyWorker(parts: WorkerParts): void {
       running = run(message.settings, parts, tell);
       tell({ type: 'listening', port: (await running).port });
     } else {
+      await parts.onClose?.();
       await (await running)?.close();
       process.exit(0);
     }

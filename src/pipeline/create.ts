@@ -6,6 +6,7 @@ import { pays } from './accept.ts';
 import { planCold } from './cold.ts';
 import { type Decided, decideCold, decideInSteps, type KeepOriginal } from './decide.ts';
 import { type BlockRecord, beforeUs, type Decision, leave } from './decision.ts';
+import { askElsewhere, type Elsewhere } from './elsewhere.ts';
 import type { WrittenExcerpt } from './excerpt.ts';
 import { withOrigin } from './origin.ts';
 import { filedUnder, type Pipeline, type RewriteOptions, type Rewriting, type Skip } from './pipeline.ts';
@@ -23,6 +24,8 @@ export interface PipelineOptions {
   readonly mostRemembered?: number;
   /** UTF-16 units of text that one step works on, unless a single block has more: 25 ms for 100 KB. */
   readonly mostPerStep?: number;
+  /** Where what is heavy about a big result is worked out when the work goes in steps; absent: in place. */
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 export function createPipeline({
@@ -31,27 +34,27 @@ export function createPipeline({
   skips: earlierSkips = [],
   mostRemembered = 8 * 1024 * 1024,
   mostPerStep = 8 * 1024,
+  elsewhere,
 }: PipelineOptions): Pipeline {
-  /** By the key of the last block. */
-  const threads = new BoundedMap<Thread>(mostRemembered);
+  const threads = new Threads(mostRemembered);
   /** Taken out of the map by rewritings that are not through. */
   const growing = new Map<Thread, Work>();
   const decisions = new BoundedMap<Decision>(mostRemembered);
   /** Of results whose threads were forgotten: to work them out is most of what a thread that begins anew costs. */
-  const shapes = new BoundedMap<string>(2 * mostRemembered);
+  const shapes = new BoundedMap<string>(mostRemembered);
   const accepted = new BoundedMap<true>(200_000);
   const pinned = new Map<string, Skip>(earlierSkips.map((skip) => [skip.key, skip]));
 
   return {
-    rewrite: (conversation, options) => finish(rewriteInSteps(conversation, options)),
-    rewriteInSteps,
+    rewrite: (conversation, options) => finish(rewriteWith(undefined, conversation, options)),
+    rewriteInSteps: (conversation, options) => rewriteWith(elsewhere, conversation, options),
     skip: (keys, reason) => {
       const now = new Set(keys);
       for (const key of now) {
         pinned.set(key, { key, reason });
         decisions.delete(key);
       }
-      for (const [last, thread] of threads.each()) if (thread.keys.some((key) => now.has(key))) threads.delete(last);
+      threads.forgetOf('', now);
       for (const [thread, { conversation, options }] of growing)
         if (conversation.blocks.some(({ key }) => now.has(filedUnder(key, options.era)))) growing.delete(thread);
     },
@@ -60,27 +63,25 @@ export function createPipeline({
     },
     isAccepted: (key) => accepted.get(key) === true,
     forget: (era, root) => {
-      for (const [last, { keys }] of threads.each())
-        if (root === undefined ? last.startsWith(era) : keys.includes(era + root)) threads.delete(last);
+      threads.forgetOf(era, root === undefined ? undefined : new Set([era + root]));
       // What was thought up without knowing the others was never sent; what was is recorded, or comes out the same.
       for (const [key] of decisions.each()) if (key.startsWith(era)) decisions.delete(key);
     },
   };
 
-  function* rewriteInSteps(conversation: Conversation, options: RewriteOptions = {}): Steps<Rewriting> {
+  function* rewriteWith(elsewhere: Elsewhere | undefined, conversation: Conversation, options: RewriteOptions = {}): Steps<Rewriting> {
     const { blocks } = conversation;
-    const work: Work = { conversation, options, skips: [], chosen: new Map() };
+    const work: Work = { conversation, options, elsewhere, skips: [], chosen: new Map() };
     let carried = options.carried ?? 0;
     for (;;) {
       if (options.moment === 'cold') {
         forgetAll(blocks, options.era);
         if (keep) work.chosen = planCold(blocks);
       }
-      const thread = takeThread(blocks, options.era);
+      const thread = threads.take(blocks, options.era);
       carried = Math.max(carried, thread.keys.length);
       if (!(yield* grow(thread, work))) continue;
-      const last = thread.keys.at(-1);
-      if (last !== undefined) threads.set(last, thread, thread.visible.shown + 1000);
+      threads.put(thread);
       return collect(conversation, thread, carried, work.skips);
     }
   }
@@ -110,24 +111,8 @@ export function createPipeline({
   /** What was decided of these blocks, and what is known of others that begin as they do. */
   function forgetAll(blocks: readonly Block[], era: string | undefined): void {
     const keys = blocks.map(({ key }) => filedUnder(key, era));
-    for (const [last, thread] of threads.each()) if (thread.keys[0] === keys[0]) threads.delete(last);
+    threads.forgetBeginningWith(keys[0] ?? '');
     for (const key of keys) decisions.delete(key);
-  }
-
-  /** The thread that knows most of these blocks, cut back to what they share and taken out of the map so that it can grow; else a new one. */
-  function takeThread(blocks: readonly Block[], era: string | undefined): Thread {
-    let best: { last: string; thread: Thread; shared: number } | undefined;
-    const first = filedUnder(blocks[0]?.key ?? '', era);
-    for (const [last, thread] of threads.each()) {
-      if (thread.keys[0] !== first) continue;
-      const shared = sharedWith(thread, blocks, era);
-      if (shared > (best?.shared ?? 0)) best = { last, thread, shared };
-    }
-    // A fork that would throw away most of a longer conversation begins a thread of its own.
-    if (!best || best.shared < best.thread.keys.length / 2) return createThread();
-    threads.delete(best.last);
-    cutBack(best.thread, best.shared);
-    return best.thread;
   }
 
   function* extend(thread: Thread, work: Work, at: number): Steps<void> {
@@ -152,10 +137,17 @@ export function createPipeline({
     return found;
   }
 
+  /** The same of a big result, which is asked for elsewhere. */
+  function* fetchShape({ key, text, call }: Block, elsewhere: Elsewhere | undefined): Steps<void> {
+    if (shapes.get(key) !== undefined) return;
+    const found = yield* askElsewhere(elsewhere, 'shape', { text, call, asked: undefined });
+    if (found !== undefined) shapes.set(key, found, found.length + 100);
+  }
+
   /** What a result becomes; where it is shrunk, its outgoing lines have been shown. */
   function* settle(
     { visible, decisions: earlier }: Thread,
-    { conversation, options, skips, chosen }: Work,
+    { conversation, options, elsewhere, skips, chosen }: Work,
     block: Block,
     at: number,
   ): Steps<Decision> {
@@ -165,7 +157,9 @@ export function createPipeline({
     if (pin && pin.only === undefined) return leave(pin.reason, 0);
     const before = recorded?.(messagesKey(block.key)) ?? (at < sent ? leave('sent as it came', 0) : decisions.get(key));
     if (before) {
-      if (before.replacement !== undefined) showShrunk(visible, block, before, shape);
+      if (before.replacement === undefined) return before;
+      if (before.form !== 'excerpt') yield* fetchShape(block, elsewhere);
+      showShrunk(visible, block, before, shape);
       return before;
     }
     if (leaves !== undefined) return leave(leaves, 0);
@@ -180,6 +174,7 @@ export function createPipeline({
         leastForExcerpt: leastForExcerpt?.(at, earlier),
         keep: pin ? undefined : keep,
         mostPerStep,
+        elsewhere,
       });
       const told = decideChosen(block, chosen.get(at), atFirstSight);
       if (told) {
@@ -215,6 +210,7 @@ export function createPipeline({
 interface Work {
   readonly conversation: Conversation;
   readonly options: RewriteOptions;
+  readonly elsewhere: Elsewhere | undefined;
   readonly skips: Skip[];
   /** What the plan for a cold moment shows of old results, by index. */
   chosen: ReadonlyMap<number, WrittenExcerpt>;
@@ -230,18 +226,6 @@ function saidBefore(blocks: readonly Block[], at: number): string {
     if (block?.source === 'said' && block.text.trim() !== '') return block.text.slice(-mostAsked);
   }
   return '';
-}
-
-/** How many blocks a thread and a conversation share from the start: keys are chained, so equal keys have equal pasts. */
-function sharedWith(thread: Thread, blocks: readonly Block[], era: string | undefined): number {
-  let low = 0;
-  let high = Math.min(thread.keys.length, blocks.length);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (thread.keys[middle - 1] === filedUnder(blocks[middle - 1]?.key ?? '', era)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function collect(conversation: Conversation, thread: Thread, known: number, skips: readonly Skip[]): Rewriting {

@@ -5,6 +5,7 @@ import { numbersLines } from '../text/tool-call.ts';
 import { pays, paysAsExcerpt, shareOut } from './accept.ts';
 import { leastTokens, reasonToLeave } from './choose.ts';
 import { coldLever, type Decision, leave } from './decision.ts';
+import { askElsewhere, type Elsewhere } from './elsewhere.ts';
 import { closeExcerpt, type WrittenExcerpt } from './excerpt.ts';
 import { layOut, readBack } from './layout.ts';
 import { findRepeats, type Repeat } from './repeats.ts';
@@ -26,6 +27,8 @@ export interface DecideOptions {
   readonly leastForExcerpt?: number | undefined;
   /** UTF-16 units of a text that are worked on in one step; as many as it has unless given. */
   readonly mostPerStep?: number | undefined;
+  /** Where what is heavy about a big text is worked out; absent: in place. */
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 /** The path of the original once it is kept, or why it could not be, in a few words that name no path. */
@@ -46,20 +49,21 @@ export function* decideInSteps(block: Block, visible: VisibleLines, options: Dec
   const { text, call } = block;
   const reason = reasonToLeave(text, call);
   if (reason !== undefined) return leave(reason, 0);
-  const tokensBefore = options.count(text);
+  const forms = yield* askElsewhere(options.elsewhere, 'forms', { text, call, asked: options.keep && options.asked() });
+  const tokensBefore = forms?.tokens.text ?? options.count(text);
   if (tokensBefore < leastTokens) return leave('small', tokensBefore);
 
   yield* pause(text, options);
   const mark = visible.mark();
-  const routed = route({ text, call }, options.count);
+  const routed = forms?.routed ?? route({ text, call }, options.count);
   yield* pause(text, options);
-  const whole = yield* shape(block, tokensBefore, routed, visible, options);
+  const whole = yield* shape(block, tokensBefore, routed, visible, options, forms?.tokens.routed);
   const least = options.leastForExcerpt;
   if (!options.keep || !paysAsExcerpt(whole.tokensAfter, 0, least)) return whole;
   yield* pause(text, options);
-  const shaped = routeExcerpt({ text, call, asked: options.asked() });
+  const shaped = forms ? forms.excerpt : routeExcerpt({ text, call, asked: options.asked() });
   yield* pause(text, options);
-  if (!shaped || !paysAsExcerpt(whole.tokensAfter, options.count(shaped.text), least)) return whole;
+  if (!shaped || !paysAsExcerpt(whole.tokensAfter, forms?.tokens.excerpt ?? options.count(shaped.text), least)) return whole;
   // Before a line of it leaves, the original is where its note says.
   const kept = options.keep(text);
   if ('reason' in kept) return { ...whole, noExcerpt: `no excerpt: ${kept.reason}` };
@@ -68,7 +72,7 @@ export function* decideInSteps(block: Block, visible: VisibleLines, options: Dec
   const excerpt = yield* shape(block, tokensBefore, { ...shaped, text: closeExcerpt(shaped.excerpt, kept.path) }, visible, options);
   if (excerpt.replacement !== undefined) return { ...excerpt, original: nameIn(kept.path) };
   visible.rollBack(mark);
-  return yield* shape(block, tokensBefore, routed, visible, options);
+  return yield* shape(block, tokensBefore, routed, visible, options, forms?.tokens.routed);
 }
 
 /** What an old result becomes at a cold moment, its original kept; undefined where it is left to be decided as at first sight. Shows nothing. */
@@ -88,19 +92,30 @@ export function decideCold(
   return { replacement, form: 'excerpt', reason: 'shrunk', kind: 'old result', levers, tokensBefore, tokensAfter, sources: [], original };
 }
 
-/** One shape of a text with its repeats noted and its numbers thinned, or the reason why it does not pay. */
-function* shape(block: Block, tokensBefore: number, shaped: Shaped, visible: VisibleLines, options: DecideOptions): Steps<Decision> {
+/** One shape of a text with its repeats noted and its numbers thinned, or the reason why it does not pay. `tokensShaped`: of it before both, if known. */
+function* shape(
+  block: Block,
+  tokensBefore: number,
+  shaped: Shaped,
+  visible: VisibleLines,
+  options: DecideOptions,
+  tokensShaped?: number,
+): Steps<Decision> {
   const { allowsRepeats, count } = options;
   const numbered = readNumbers(shaped.text.split('\n'), shaped.form !== 'excerpt' && numbersLines(block.call));
   visible.open(outputOf(block));
-  const repeats = allowsRepeats ? findRepeats(numbered, outputOf(block), visible, count) : [];
+  yield* pause(shaped.text, options);
+  const repeats = allowsRepeats ? yield* findRepeats(numbered, outputOf(block), visible, count) : [];
+  yield* pause(shaped.text, options);
   const outgoing = layOut(numbered, repeats);
   const kind = numbered.spelling ? 'numbered-lines' : shaped.kind;
   if (outgoing === block.text) return leave('nothing to gain', tokensBefore, kind);
   const noted = repeats.map((repeat) => repeat.lines);
+  yield* pause(outgoing, options);
   if (readBack(outgoing, numbered.spelling, noted) !== shaped.text) return leave('inverse failed', tokensBefore, kind);
   yield* pause(outgoing, options);
-  const tokensAfter = count(outgoing);
+  const known = outgoing === shaped.text ? tokensShaped : undefined;
+  const tokensAfter = known ?? (yield* countInSteps(outgoing, options));
   if (!pays(tokensBefore, tokensAfter)) return leave('nothing to gain', tokensBefore, kind);
 
   const hidden = repeats.reduce((sum, repeat) => sum + unitsOf(repeat) - repeat.note.length, 0);
@@ -115,6 +130,11 @@ function* shape(block: Block, tokensBefore: number, shaped: Shaped, visible: Vis
     tokensAfter,
     sources: [...new Set(repeats.map((repeat) => repeat.source))],
   };
+}
+
+function* countInSteps(text: string, { count, elsewhere }: DecideOptions): Steps<number> {
+  const found = yield* askElsewhere(elsewhere, 'count', { text, call: undefined, asked: undefined });
+  return found ?? count(text);
 }
 
 function* pause(text: string, { mostPerStep = Number.POSITIVE_INFINITY }: DecideOptions): Steps<void> {

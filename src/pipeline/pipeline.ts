@@ -55,8 +55,8 @@ export function filedUnder(key: string, era: string | undefined): string {
 export interface Pipeline {
   rewrite(conversation: Conversation, options?: RewriteOptions): Rewriting;
   /**
-   * The same, to the same texts, in steps of some milliseconds. Between two of them anything else may be asked of the pipeline, but that it
-   * forget what is thought of this very conversation.
+   * The same, to the same texts, in steps of some milliseconds; where big results are worked out elsewhere it waits for that. Between two of
+   * them anything else may be asked of the pipeline, but that it forget what is thought of this very conversation.
    */
   rewriteInSteps(conversation: Conversation, options?: RewriteOptions): Steps<Rewriting>;
   /** Leaves these blocks as they came from now on, whatever else is forgotten. */

@@ -6,6 +6,7 @@ import { type DiffMark, readDiffMarks } from '../text/diff-lines.ts';
 import { isEnvelopeHead } from '../text/json-envelope.ts';
 import type { NumberedText } from '../text/numbered.ts';
 import { isNote, type Reference, repeatNote } from './note.ts';
+import type { Steps } from './steps.ts';
 import { longLine, type Match, type VisibleLines, type VisibleText } from './visible-lines.ts';
 
 /** A run of lines of the present text that stands above. */
@@ -36,8 +37,16 @@ const manyLines = 16;
 const leastLength = 60;
 const openingLength = 24;
 
+/** Lines, or runs of them, that are looked at in one step: some 2 ms. */
+const mostPerStep = 1024;
+
 /** Finds the repeats of a text that `visible.open` has just begun, and shows its other lines there. */
-export function findRepeats(text: NumberedText, own: VisibleText, visible: VisibleLines, count: (text: string) => number): Repeat[] {
+export function* findRepeats(
+  text: NumberedText,
+  own: VisibleText,
+  visible: VisibleLines,
+  count: (text: string) => number,
+): Steps<Repeat[]> {
   const { contents, numbers } = text;
   const ids = contents.map((content) => visible.intern(content));
   const marks = contents.some((content) => content.startsWith('@@ -')) ? readDiffMarks(contents) : [];
@@ -47,7 +56,8 @@ export function findRepeats(text: NumberedText, own: VisibleText, visible: Visib
   let from = 0;
   let until = 0;
   let nextTry = 0;
-  while (from < contents.length) {
+  for (let looked = 1; from < contents.length; looked++) {
+    if (looked % mostPerStep === 0) yield;
     if (from >= until) until = stretchEnd(text, from);
     const repeat = repeatAt(from);
     if (repeat) {

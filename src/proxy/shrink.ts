@@ -6,6 +6,7 @@ import { asStep } from '../pipeline/steps.ts';
 import type { Protocol, WireConversation } from '../protocols/protocol.ts';
 import { type Replacement, splice } from '../protocols/splice.ts';
 import type { About, Histories, Rewritten } from './histories.ts';
+import { rootOf } from './sent-form.ts';
 import type { StepByStep } from './step-by-step.ts';
 
 /** A replacement and the chain key of its block. */
@@ -74,7 +75,8 @@ export async function shrink(
     about = histories?.about(conversation);
     const decider = await pipeline();
     const rewritten = await histories?.rewrite({ conversation, size: received.length, isTurn }, decider);
-    const { replacements, records, skips } = rewritten?.rewriting ?? (await stepByStep(decider.rewriteInSteps(conversation)));
+    const { replacements, records, skips } =
+      rewritten?.rewriting ?? (await stepByStep(decider.rewriteInSteps(conversation), rootOf(conversation)));
     const replaced = [...replacements].map(([index, text]) => {
       const { key, start, end } = blocks[index]!;
       return { key: filedUnder(key, rewritten?.era), start, end, text };
