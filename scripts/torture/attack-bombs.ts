@@ -1,5 +1,6 @@
 /** Little that unpacks to much, both ways: it passes as it is, and is never held. */
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
+import { repeated } from '../../test/helpers/zstd-frames.ts';
 import { printTable } from '../bench/statistics.ts';
 import type { Besieged } from './attack.ts';
 import { attempt } from './attempt.ts';
@@ -16,9 +17,12 @@ export async function bomb({ proxy, address, upstream }: Besieged, { checks, isQ
     gzip: gzipSync(plain),
     deflate: deflateSync(plain),
     br: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+    zstd: repeated(32, plain.length, plain.length),
+    'zstd of unknown size': repeated(32, plain.length),
   };
   const rows: string[][] = [];
-  for (const [encoding, packed] of Object.entries(bombs)) {
+  for (const [name, packed] of Object.entries(bombs)) {
+    const [encoding = ''] = name.split(' ');
     for (const way of ['request', 'reply'] as const) {
       const before = (await proxy.health(true)).megabytes;
       const began = performance.now();
@@ -38,9 +42,9 @@ export async function bomb({ proxy, address, upstream }: Besieged, { checks, isQ
       const after = await most(proxy);
       const [arrival] = upstream.take('bomb');
       const isSame = way === 'reply' ? view.body.equals(packed) : arrival?.body?.equals(packed) === true;
-      rows.push([`${encoding}, ${way}`, (packed.length / 1e6).toFixed(2), taken.toFixed(0), (after - before).toFixed(0)]);
+      rows.push([`${name}, ${way}`, (packed.length / 1e6).toFixed(2), taken.toFixed(0), (after - before).toFixed(0)]);
       checks.check(
-        `${megabytes} MB in a ${encoding} ${way}: passes as it is`,
+        `${megabytes} MB in a ${way}, ${name}: passes as it is`,
         isSame && after - before < mostMegabytes,
         `${after - before} MB`,
       );

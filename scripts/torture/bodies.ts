@@ -28,8 +28,26 @@ export function randomBodies(seed: number, count: number): readonly Body[] {
     ...fc.sample(talk, { seed, numRuns: count }).map((each, at) => ({ path: '/v1/messages', bytes: spell(each, seed + at) })),
     ...fc.sample(chat, { seed, numRuns: count }).map((each, at) => ({ path: '/v1/chat/completions', bytes: spellChat(each, seed + at) })),
   ].map((body) => ({ ...body, kind: 'oddly spelled' }));
+  const respelled = valid.map((body) => ({ ...body, kind: 'as nobody spells it', bytes: respell(body.bytes, dice) }));
   const broken = [...valid, ...odd].map((body) => ({ ...body, kind: 'a few bytes wrong', bytes: disturb(body.bytes, dice) }));
-  return [...valid, ...odd, ...broken];
+  return [...valid, ...respelled, ...odd, ...broken];
+}
+
+const gaps = ['', '', '', ' ', '\n', '\t', ' \r\n  '];
+
+/** The same to whoever reads JSON: white space around the signs, and letters of texts and names as escapes, here and there. */
+function respell(bytes: Buffer, dice: (sides: number) => number): Buffer {
+  const gap = () => gaps[dice(gaps.length)]!;
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const isSeldom = 2 + dice(200);
+  const text = bytes
+    .toString()
+    .replace(/"(?:[^"\\]|\\.)*"|[{}[\],:]/gs, (token) =>
+      token.startsWith('"')
+        ? token.replace(/\\u[0-9a-fA-F]{4}|\\.|[a-zA-Z /]/gs, (part) => (part.length > 1 || dice(isSeldom) > 0 ? part : escaped(part)))
+        : gap() + token + gap(),
+    );
+  return Buffer.from(text);
 }
 
 const telling = Buffer.from('{}[],:"\\u0-1.eE+tfn \n');

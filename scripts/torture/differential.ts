@@ -5,6 +5,7 @@ import { explainLines } from '../../src/launch/explain.ts';
 import { protocols } from '../../src/protocols/index.ts';
 import type { ExchangeRecord } from '../../src/proxy/records.ts';
 import { createDice } from '../../test/helpers/dice.ts';
+import { stored } from '../../test/helpers/zstd-frames.ts';
 import { printTable } from '../bench/statistics.ts';
 import { attempt } from './attempt.ts';
 import { type Body, edgeBodies, randomBodies } from './bodies.ts';
@@ -24,6 +25,7 @@ const encoders: readonly (readonly [string, (bytes: Buffer) => Promise<Buffer>])
   ['gzip', promisify<Buffer, Buffer>(gzip)],
   ['br', promisify<Buffer, Buffer>(brotliCompress)],
   ['deflate', promisify<Buffer, Buffer>(deflate)],
+  ['zstd', async (bytes) => stored(bytes)],
 ];
 
 export const differential: Part = async ({ checks, seed, seconds, isQuick }) => {
