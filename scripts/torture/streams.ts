@@ -31,7 +31,7 @@ export function streams(): readonly Stream[] {
   });
 }
 
-const lineEnds = { LF: '\n', CRLF: '\r\n' };
+const lineEnds = { LF: '\n', CRLF: '\r\n', CR: '\r' };
 /** What gateways put in, and what an API may send one day. */
 const extras = [
   ': ping — Größe 世界 👩‍💻',
