@@ -11,7 +11,8 @@ import type { WrittenExcerpt } from './excerpt.ts';
 import { withOrigin } from './origin.ts';
 import { filedUnder, type Pipeline, type RewriteOptions, type Rewriting, type Skip } from './pipeline.ts';
 import { finish, type Steps } from './steps.ts';
-import { createThread, cutBack, shapeOf, showAsItCame, showShrunk, type Thread } from './thread.ts';
+import { shapeOf, showAsItCame, showShrunk, type Thread } from './thread.ts';
+import { Threads } from './threads.ts';
 
 export interface PipelineOptions {
   /** o200k tokens of a text. */

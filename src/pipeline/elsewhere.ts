@@ -6,7 +6,7 @@ import type { ToolCall } from '../block.ts';
 import { route, routeExcerpt, type Shaped, type ShapedExcerpt } from './route.ts';
 import type { Steps } from './steps.ts';
 
-export interface ResultForms {
+interface ResultForms {
   readonly routed: Shaped;
   /** Undefined where there is none, or none was asked for. */
   readonly excerpt: ShapedExcerpt | undefined;
