@@ -61,6 +61,18 @@ describe('prints', () => {
     expect(out).toContain('full text: headroom retrieve');
   });
 
+  test.each([
+    ['Gemini', '{"contents" :[', ']\n}'],
+    ['Gemini as a Google login wraps it', '{"model":"gemini-3-pro", "request" : {"contents" :[', ']\n} ,"project":"p"}'],
+  ])('a request of %s likewise', (_, before, after) => {
+    const call = '{"role":"model", "parts":[{"functionCall":{"id":"a","name":"shell","args":{"command":"docker logs web"}}}]}';
+    const head = `${before}{"role":"user","parts":[{"text":"why?"}]},${call},{"role":"user","parts":[{"functionResponse":{"id":"a","name":"shell","response":{"output":`;
+    const out = pipe(`${head}${JSON.stringify(log)}}}}]}${after}`);
+    expect(out.startsWith(head)).toBe(true);
+    expect(out.endsWith(`}}}]}${after}`)).toBe(true);
+    expect(out).toContain('full text: headroom retrieve');
+  });
+
   test('JSON of the AI SDK as a text, in its place', async () => {
     const rows = Array.from({ length: 60 }, (_, id) => ({ id, name: `thing ${id * id}`, state: id % 7 ? 'ready' : 'waiting' }));
     const part = (output: unknown) => ({ type: 'tool-result', toolCallId: 'a', toolName: 'list', output });

@@ -4,8 +4,8 @@ import { type ParsedRequest, readRequest } from '../protocols/parsed-request.ts'
 
 export type CompressInput =
   | { readonly kind: 'messages'; readonly messages: readonly unknown[] }
-  /** `whole`: what the bytes parse to. */
-  | ({ readonly kind: 'request'; readonly whole: object } & ParsedRequest)
+  /** `whole`: what the bytes parse to. `put`: the same with other messages. */
+  | ({ readonly kind: 'request'; readonly whole: object; readonly put: (messages: readonly unknown[]) => object } & ParsedRequest)
   | { readonly kind: 'text' };
 
 /** A `Failure` for what cannot be meant. `isText`: the user said so. */
@@ -13,10 +13,23 @@ export function readCompressInput(text: string, isText: boolean): CompressInput 
   if (isText || !/^\s*[[{]/.test(text)) return { kind: 'text' };
   const whole = parse(text);
   if (isListOfMessages(whole)) return { kind: 'messages', messages: whole };
+  return readWhole(whole) ?? readWrapped(whole) ?? { kind: 'text' };
+}
+
+function readWhole(whole: unknown): Extract<CompressInput, { kind: 'request' }> | undefined {
   const request = readRequest(whole);
   // Without a model it may be anything: many tools print JSON with a member of that name.
-  if (request && (request.list !== 'input' || request.model !== undefined)) return { kind: 'request', whole: whole as object, ...request };
-  return { kind: 'text' };
+  if (!request || (request.list === 'input' && request.model === undefined)) return undefined;
+  return { kind: 'request', whole: whole as object, put: (messages) => ({ ...(whole as object), [request.list]: messages }), ...request };
+}
+
+/** Of Gemini, as Code Assist has it: the model stands beside the request. */
+function readWrapped(whole: unknown): CompressInput | undefined {
+  const { request, model } = (whole ?? {}) as { request?: unknown; model?: unknown };
+  const inner = readWhole(request);
+  if (inner?.list !== 'contents') return undefined;
+  const put = (messages: readonly unknown[]) => ({ ...(whole as object), request: inner.put(messages) });
+  return { ...inner, whole: whole as object, put, model: typeof model === 'string' ? model : undefined };
 }
 
 /** Tools print JSON as well, and cut it off. What begins like a conversation is meant as one. */

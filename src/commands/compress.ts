@@ -97,5 +97,5 @@ async function rewrite(text: string, input: Conversation, messages: readonly unk
   const { rewriteJson } = await import('../text/json-rewrite.ts');
   const bytes = Buffer.from(text);
   if (input.kind === 'messages') return rewriteJson(bytes, input.messages, messages);
-  return rewriteJson(bytes, input.whole, { ...input.whole, [input.list]: messages });
+  return rewriteJson(bytes, input.whole, input.put(messages));
 }
