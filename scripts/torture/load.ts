@@ -60,6 +60,10 @@ export const load: Part = async ({ checks, seed, seconds = 60, isQuick }) => {
       cpuMs += after.cpuMs - before.cpuMs;
       megabytes.push((await proxy.health(true)).megabytes);
     }
+    await proxy.health();
+    const share = Math.min(12, Math.max(3, all / 8));
+    const [beside, big] = await Promise.all([run(ours, talks, { seconds: share, isPaced: true }), sendBig(address, seed, share)]);
+    const besideBig = await proxy.health();
     const bareFull = await run(bare, talks, { seconds: all / 8, isPaced: false });
     const before = await proxy.health();
     const full = { bare: bareFull, ours: await run(ours, talks, { seconds: all / 8, isPaced: false }) };
@@ -73,6 +77,8 @@ export const load: Part = async ({ checks, seed, seconds = 60, isQuick }) => {
       row('opening all, headroom', [opening]),
       row('paced, bare forwarder', paced.bare),
       row('paced, headroom', paced.ours),
+      row(`paced, beside ${big.times.length} new results of 1 MB`, [beside]),
+      row('those of 1 MB', [big]),
       row('as fast as they can, bare forwarder', [full.bare]),
       row('as fast as they can, headroom', [full.ours]),
     ]);
@@ -84,13 +90,14 @@ export const load: Part = async ({ checks, seed, seconds = 60, isQuick }) => {
       ['', 'a request', 'p50', 'p99', 'longest', 'own p50', 'p99', 'longest'],
       ['opening all', perRequest(opened.cpuMs - start.cpuMs, [opening]), ...delays(opened.loop), ...delays(opened.work)],
       ['paced, the worst round', perRequest(cpuMs, paced.ours), ...delays(worst.loop), ...delays(worst.work)],
+      ['paced, beside results of 1 MB', '', ...delays(besideBig.loop), ...delays(besideBig.work)],
       ['as fast as they can', perRequest(end.cpuMs - before.cpuMs, [full.ours]), ...delays(end.loop), ...delays(end.work)],
     ]);
     printTable('Memory of the proxy after each round, MB', [
       ['first', 'last', 'highest'],
       [megabytes[0]!, megabytes.at(-1)!, Math.max(...megabytes)].map((value) => value.toFixed(0)),
     ]);
-    const failed = [...paced.bare, ...paced.ours, full.bare, full.ours, opening].reduce((sum, phase) => sum + phase.failed, 0);
+    const failed = [...paced.bare, ...paced.ours, beside, big, full.bare, full.ours, opening].reduce((sum, phase) => sum + phase.failed, 0);
     checks.equal('no request failed', String(failed), '0');
     // Figures, not checks: on a busy machine a turn takes longer, whatever is done in it.
     for (const [phase, { p99 }] of Object.entries({ paced: worst.work, 'opening all': opened.work }))
@@ -139,6 +146,25 @@ async function run(
       }
     }),
   );
+  return { times, failed, seconds: (performance.now() - began) / 1000 };
+}
+
+/** Every second a conversation whose newest result has 1 MB. */
+async function sendBig(base: string, seed: number, seconds: number): Promise<Phase> {
+  const post = createPost(base);
+  const began = performance.now();
+  const times: number[] = [];
+  let failed = 0;
+  for (let at = 0; at < seconds; at++) {
+    await pause(Math.max(0, began + at * 1000 - performance.now()));
+    const session = createSession(-seed - at, 20_000, 4);
+    session.addCall(1_048_576);
+    try {
+      times.push((await post(session.body())).last);
+    } catch {
+      failed++;
+    }
+  }
   return { times, failed, seconds: (performance.now() - began) / 1000 };
 }
 

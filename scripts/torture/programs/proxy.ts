@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { clearMergeCache } from 'gpt-tokenizer/encoding/o200k_base';
 import type { Compressor } from '../../../src/compressors/compressor.ts';
 import { compressors } from '../../../src/compressors/index.ts';
+import { createHeavyThread } from '../../../src/launch/heavy-thread.ts';
 import { loadProxyPipeline } from '../../../src/launch/proxy-pipeline.ts';
 import { protocols } from '../../../src/protocols/index.ts';
 import type { ExchangeRecord } from '../../../src/proxy/records.ts';
@@ -18,6 +19,7 @@ const uncaught: string[] = [];
 process.on('unhandledRejection', (reason) => uncaught.push(`rejection: ${String(reason)}`));
 process.on('uncaughtException', (thrown) => uncaught.push(`exception: ${thrown.stack ?? thrown}`));
 
+const heavy = createHeavyThread({ file: new URL('../../../src/launch/heavy-worker.ts', import.meta.url) });
 let fault: CompressorFault = 'none';
 const dawdleMs = 60;
 /** The surest of all while it is to fail: every text comes to it first. */
@@ -62,7 +64,7 @@ const answers: { readonly [What in Ask['what']]: (ask: Extract<Ask, { what: What
   start: async ({ settings, mostRemembered }) => {
     const { port } = await startProxy(settings, {
       protocols,
-      createPipeline: () => loadProxyPipeline(settings, mostRemembered),
+      createPipeline: () => loadProxyPipeline(settings, mostRemembered, undefined, heavy.elsewhere),
       onRecord: (record) => {
         recorded++;
         if (records.length < mostRecords) records.push(record);
