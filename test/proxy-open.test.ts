@@ -1,5 +1,6 @@
 /** A proxy without a secret in its path: on loopback for every program and no page, elsewhere for those who show the token; and how it drains. */
 import { Agent, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { chunksOf, open, send, sendRaw } from './helpers/loopback-client.ts';
 import { startTestProxy } from './helpers/loopback-proxy.ts';
@@ -151,6 +152,31 @@ test('connections beyond the limit are closed, and those within it go on', async
   await expect(send(`${base}/x`)).rejects.toThrow();
   for (const agent of agents) expect((await send(`${base}/x`, { agent })).status).toBe(200);
   for (const agent of agents) agent.destroy();
+});
+
+test('strangers keep no connection: who says nothing, or not all of a head, is let go of, and so is who asks only what everybody may', async () => {
+  const upstream = await kept(startUpstream());
+  const answerOwn = (_: unknown, response: ServerResponse, target: string) =>
+    target === '/health' ? Promise.resolve(void response.end('well')) : undefined;
+  const proxy = await kept(startTestProxy(upstream.url, { open: { token }, mostHeadMs: 300 }, { answerOwn }));
+  const tooLate = /^HTTP\/1\.1 408 /;
+  const silence = () => expect(sendRaw(proxy.port, '')).resolves.toMatch(tooLate);
+  await silence();
+  expect(await sendRaw(proxy.port, 'GET /x HTTP/1.1\r\nHost: x\r\n')).toMatch(tooLate);
+  expect(await sendRaw(proxy.port, 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n')).toContain('well');
+  expect(await sendRaw(proxy.port, 'POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx')).toContain('well');
+  // Who was let in has all the time in the world, within a body and between two requests.
+  const socket = connect(proxy.port, '127.0.0.1');
+  const answers = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  socket.write(`POST /${token}/slow HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na`);
+  await silence();
+  socket.write('b');
+  expect(String((await answers.next()).value)).toMatch(/^HTTP\/1\.1 200 /);
+  await silence();
+  socket.write(`GET /${token}/next HTTP/1.1\r\nHost: x\r\n\r\n`);
+  await upstream.seen(1);
+  expect(upstream.requests.map(({ url }) => url)).toEqual(['/slow', '/next']);
+  socket.destroy();
 });
 
 test('IPv6 loopback', async () => {

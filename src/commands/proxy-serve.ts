@@ -57,6 +57,8 @@ export async function serveProxy(flags: ProxyFlags): Promise<void> {
 
 /** More than any team has; beyond them somebody leaves connections open. */
 const mostConnections = 4096;
+/** Only strangers are slower than that. */
+const mostHeadMs = 60_000;
 const hour = 3_600_000;
 
 /** Everything it needs, in the order in which it is taken down again. */
@@ -88,6 +90,7 @@ async function putUp(
   const originals = keeping.originals && { ...keeping.originals, ...(recovery ? { recovery } : {}) };
   const proxySettings: ProxySettings = {
     ...{ port: choice.port, host, secret: randomBytes(16).toString('hex'), open: { token }, mostConnections, mode, profile, version },
+    ...(token === undefined ? {} : { mostHeadMs }),
     ...choice.upstreams,
     refusesUpgrades: choice.refusesUpgrades ?? false,
     contentSecret,

@@ -81,6 +81,8 @@ export interface ProxySettings {
   readonly open?: { readonly token: string | undefined };
   /** Connections beyond these are closed at once. */
   readonly mostConnections?: number;
+  /** Milliseconds: a connection on which no head of a request has come in that time is closed, where strangers can reach it. Absent: none is. */
+  readonly mostHeadMs?: number;
   /** Opens the endpoint to which hooks hand what tools returned: its first path segment, 32 hex digits, never on a command line. */
   readonly contentSecret?: string;
   /** For every request that `upstreams` has none for. Absent: those are told from their headers, and else have no reply. */

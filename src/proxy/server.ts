@@ -80,7 +80,8 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     const path = isForContent ? (content?.target ?? '') : target;
     const access = isForContent ? 'content' : isAdmitted ? 'all' : 'none';
     if (answersExpectation && access !== 'none') response.writeContinue();
-    if (isDraining) response.shouldKeepAlive = false;
+    // A stranger is given an answer, and no connection to keep.
+    if (isDraining || access === 'none') response.shouldKeepAlive = false;
     // Where nobody asks for a secret of its own, whoever may use the proxy may read what it keeps.
     const isForAll = access === 'all' && settings.open !== undefined && settings.contentSecret === undefined;
     const ask = (as: typeof access) => parts.answerOwn?.(request, response, path, as);
@@ -98,8 +99,10 @@ export async function startProxy(settings: ProxySettings, parts: ProxyParts): Pr
     running.then(forget, forget);
   };
 
-  // The time limits guard servers against strangers: here an upload may be slow, and an idle connection is closed by the agent.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0, maxHeaderSize: 128 * 1024 });
+  // The time limits guard servers against strangers: an agent's upload may be slow, and an idle connection is closed by the agent.
+  const { mostHeadMs = 0 } = settings;
+  const limits = mostHeadMs > 0 ? { headersTimeout: mostHeadMs, connectionsCheckingInterval: Math.min(mostHeadMs, 30_000) } : {};
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0, maxHeaderSize: 128 * 1024, ...limits });
   if (settings.mostConnections !== undefined) server.maxConnections = settings.mostConnections;
   server.on('connection', (socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
   server.on('request', (request, response) => serve(request, response, false));
