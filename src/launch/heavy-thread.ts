@@ -39,7 +39,7 @@ const restMs = 60_000;
 export function createHeavyThread({
   file = new URL('./heavy-worker.js', import.meta.url),
   mostIdleMs = 60_000,
-  mostAnswerMs = 10_000,
+  mostAnswerMs = 30_000,
 }: HeavyThreadOptions = {}): HeavyThread {
   let last: Promise<unknown> = Promise.resolve();
   let worker: Worker | undefined;
