@@ -43,6 +43,25 @@ describe('compress', () => {
     expect(await Promise.all(twice)).toEqual([...alone, ...alone]);
   });
 
+  test('everything else has its turn while a long conversation is worked on', async () => {
+    const talk = Array.from({ length: 30 }, (_, at) => [ask(`c${at}`), answer(`c${at}`, `${at} ${log}`)]).flat();
+    let turns = 0;
+    let isOver = false;
+    // What has to be loaded is there.
+    await headroom.compress(talk.slice(0, 2));
+    const compressing = createHeadroom({ folder })
+      .compress(talk)
+      .finally(() => {
+        isOver = true;
+      });
+    while (!isOver) {
+      await new Promise(setImmediate);
+      turns++;
+    }
+    expect((await compressing).compressed).toBe(true);
+    expect(turns).toBeGreaterThan(10);
+  });
+
   test('makes a text of JSON that the AI SDK holds as data, an error of an error, and leaves the rest of the part', async () => {
     const rows = Array.from({ length: 60 }, (_, id) => ({
       id,

@@ -3,6 +3,7 @@ import type { Block } from '../block.ts';
 import { createPipeline } from '../pipeline/create.ts';
 import type { KeepOriginal } from '../pipeline/decide.ts';
 import type { Pipeline, Rewriting } from '../pipeline/pipeline.ts';
+import type { Steps } from '../pipeline/steps.ts';
 import { messageFormats } from '../protocols/message-formats.ts';
 import { createMessageReader, type ParsedBlock } from '../protocols/parsed-messages.ts';
 import { putText } from '../protocols/put-texts.ts';
@@ -12,11 +13,13 @@ import { loadCounter, type TokenCounter } from '../tokens/count.ts';
 import { version } from '../version.ts';
 import { shareRoom } from './budget.ts';
 import type { Compression, CompressOptions, Headroom, Profile } from './headroom.ts';
+import { createStepByStep } from './step-by-step.ts';
 
 /** Decisions are remembered for the process: a conversation that grows is read anew, and worked on where it grew. */
 export function createCompress(usual: Profile, keep: KeepOriginal): Headroom['compress'] {
   const pipelines = new Map<Profile, Pipeline>();
   const counts = new BoundedMap<number>(100_000);
+  const stepByStep = createStepByStep();
   const pipelineOf = (profile: Profile, count: TokenCounter): Pipeline => {
     const pipeline = pipelines.get(profile) ?? createPipeline({ count, ...(profile === 'standard' ? { keep } : {}) });
     pipelines.set(profile, pipeline);
@@ -33,9 +36,17 @@ export function createCompress(usual: Profile, keep: KeepOriginal): Headroom['co
     const read = given.map((message) => reader.next(message));
     const blocks = read.flat();
     const tokens = (block: Block) => tokensOf(block, count, counts);
-    const before = blocks.reduce((sum, block) => sum + tokens(block), 0);
-    const leastForExcerpt = tokenBudget === undefined ? undefined : shareRoom(blocks, tokenBudget, tokens);
-    const rewriting = pipelineOf(profile, count).rewrite({ model, blocks, allowsRepeats }, { leastForExcerpt });
+    const work = function* (): Steps<{ before: number; rewriting: Rewriting }> {
+      let before = 0;
+      for (const block of blocks) {
+        before += tokens(block);
+        yield;
+      }
+      const leastForExcerpt = tokenBudget === undefined ? undefined : shareRoom(blocks, tokenBudget, tokens);
+      const rewriting = yield* pipelineOf(profile, count).rewriteInSteps({ model, blocks, allowsRepeats }, { leastForExcerpt });
+      return { before, rewriting };
+    };
+    const { before, rewriting } = await stepByStep(work(), blocks[0]?.key);
     const summed = sumUp(blocks, rewriting, before);
     return {
       messages: putBack(given, read, rewriting),

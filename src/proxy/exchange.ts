@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Usage } from '../block.ts';
+import { wholeTurn } from '../library/step-by-step.ts';
 import type { Protocol, RequestKind } from '../protocols/protocol.ts';
 import { copyReply } from './events.ts';
 import { answerFailure } from './failure.ts';
@@ -13,7 +14,6 @@ import { type PrepareParts, prepare } from './prepare.ts';
 import type { ExchangeRecord, Outcome } from './records.ts';
 import { relay } from './relay.ts';
 import { leave, type Shrunk, withoutBodies } from './shrink.ts';
-import { wholeTurn } from './step-by-step.ts';
 import { refuseUpgrade } from './upgrade.ts';
 import type { Route, Upstreams } from './upstreams.ts';
 import { accept, takeBack } from './verdict.ts';

@@ -3,6 +3,7 @@
  * do so at once: who finds that others were quicker decides anew.
  */
 import { messagesKey, type SentConversation, type Usage } from '../block.ts';
+import { createStepByStep, type StepByStep } from '../library/step-by-step.ts';
 import { type Course, chooseCourse } from '../pipeline/course.ts';
 import { type Expectation, judgeUsage, shrinkingLever } from '../pipeline/evidence.ts';
 import { apply, type History, take } from '../pipeline/history.ts';
@@ -16,7 +17,6 @@ import { newLineId } from './line-id.ts';
 import { freshExcerpts, storeIsAway } from './rejoin.ts';
 import { lineFor } from './request-line.ts';
 import { isSentOtherwise, rootOf, sharesOf } from './sent-form.ts';
-import { createStepByStep, type StepByStep } from './step-by-step.ts';
 
 export interface HistoriesParts {
   readonly store: DecisionStore;

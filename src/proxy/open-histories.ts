@@ -1,11 +1,11 @@
 /** Puts together what a proxy knows of conversations beyond its process, from its settings. */
 import { hostname, uptime } from 'node:os';
+import type { StepByStep } from '../library/step-by-step.ts';
 import { margin } from '../pipeline/certainty.ts';
 import { openDecisions } from '../store/decision-files.ts';
 import type { ClockReading, DecisionStore } from '../store/decisions.ts';
 import { createHistories, type Histories } from './histories.ts';
 import type { ProxySettings } from './records.ts';
-import type { StepByStep } from './step-by-step.ts';
 
 export interface HistorySources {
   readonly decisions?: DecisionStore | undefined;

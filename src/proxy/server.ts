@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createStepByStep } from '../library/step-by-step.ts';
 import type { Pipeline, Skip } from '../pipeline/pipeline.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { ClockReading, DecisionStore } from '../store/decisions.ts';
@@ -15,7 +16,6 @@ import { listenOn } from './listen.ts';
 import { admitBySegment, admitVisitor, tokenHeader } from './open-door.ts';
 import { openHistories } from './open-histories.ts';
 import type { ExchangeRecord, ProxySettings } from './records.ts';
-import { createStepByStep } from './step-by-step.ts';
 import { ignoreOffer, responseOn } from './upgrade.ts';
 import { createUpstreams } from './upstreams.ts';
 

@@ -1,5 +1,6 @@
 /** From a decoded body to the body that goes out. Bytes in, bytes out; whatever goes wrong, the body that came is the one that goes. */
 import { messageOf } from '../errors.ts';
+import type { StepByStep } from '../library/step-by-step.ts';
 import type { BlockRecord } from '../pipeline/decision.ts';
 import { filedUnder, type Pipeline, type Skip } from '../pipeline/pipeline.ts';
 import { asStep } from '../pipeline/steps.ts';
@@ -7,7 +8,6 @@ import type { Protocol, WireConversation } from '../protocols/protocol.ts';
 import { type Replacement, splice } from '../protocols/splice.ts';
 import type { About, Histories, Rewritten } from './histories.ts';
 import { rootOf } from './sent-form.ts';
-import type { StepByStep } from './step-by-step.ts';
 
 /** A replacement and the chain key of its block. */
 interface Replaced extends Replacement {
