@@ -79,27 +79,29 @@ describe.each(wireSpellings.map((spelling) => [`${spelling.protocol}, as ${spell
       const steps = fc.array(fc.record({ pause, restarts: fc.boolean() }), { minLength: 60, maxLength: 60 });
       let run = 0;
       try {
-        await fc.assert(
-          fc.asyncProperty(conversation, steps, async (messages, each) => {
-            const cache = createBesideCache(join(folder, `${run++}`), () => createPipeline({ count, keep }));
-            let now = 1_000_000;
-            for (let length = 1; length <= messages.length; length += 2) {
-              const { pause: seconds = 5, restarts } = each[length >> 1] ?? {};
-              if (restarts) cache.restart();
-              const received = bodyOf(messages.slice(0, length));
-              const read = readAs(protocol, received);
-              const partsOf = (rewriting: Rewriting) => {
-                const sent = cachedMessages(put(received, read, rewriting));
-                return cachedMessages(received).map((text, at) => ({ received: text, sent: sent[at]! }));
-              };
-              now += seconds;
-              await cache.send(read, received.length, partsOf, now);
-            }
-            expect(cache.figures.avoidable).toBe(0);
-            for (const name of ['cold', 'replaced'] as const) sums[name] += cache.figures[name];
-          }),
-          { numRuns: 12 },
-        );
+        // By chance there may be no cold moment in a dozen of them.
+        for (let dozen = 0; dozen < 5 && (dozen === 0 || (sums.cold === 0 && protocol !== 'gemini')); dozen++)
+          await fc.assert(
+            fc.asyncProperty(conversation, steps, async (messages, each) => {
+              const cache = createBesideCache(join(folder, `${run++}`), () => createPipeline({ count, keep }));
+              let now = 1_000_000;
+              for (let length = 1; length <= messages.length; length += 2) {
+                const { pause: seconds = 5, restarts } = each[length >> 1] ?? {};
+                if (restarts) cache.restart();
+                const received = bodyOf(messages.slice(0, length));
+                const read = readAs(protocol, received);
+                const partsOf = (rewriting: Rewriting) => {
+                  const sent = cachedMessages(put(received, read, rewriting));
+                  return cachedMessages(received).map((text, at) => ({ received: text, sent: sent[at]! }));
+                };
+                now += seconds;
+                await cache.send(read, received.length, partsOf, now);
+              }
+              expect(cache.figures.avoidable).toBe(0);
+              for (const name of ['cold', 'replaced'] as const) sums[name] += cache.figures[name];
+            }),
+            { numRuns: 12 },
+          );
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
