@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExchangeRecord, ProxySettings } from '../../src/proxy/records.ts';
+import { bundleFile } from '../../test/helpers/bundle.ts';
 import { secret, settingsFor } from '../../test/helpers/loopback-settings.ts';
 import { startProgram } from '../bench/place.ts';
 
@@ -65,7 +66,8 @@ export async function startProxyProcess(): Promise<ProxyProcess> {
   const folder = mkdtempSync(join(parent, 'headroom-torture-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
-  const { child, close } = await startProgram(new URL('./programs/proxy.ts', import.meta.url));
+  const heavyWorker = await bundleFile(new URL('../../src/launch/heavy-worker.ts', import.meta.url));
+  const { child, close } = await startProgram(new URL('./programs/proxy.ts', import.meta.url), heavyWorker.file.href);
   const waiting = new Map<number, (answer: unknown) => void>();
   let asked = 0;
   child.on('message', ({ id, answer }: { id: number; answer: unknown }) => {
@@ -99,7 +101,7 @@ export async function startProxyProcess(): Promise<ProxyProcess> {
     records: () => ask({ what: 'records' }),
     setCompressor: (fault) => ask({ what: 'compressor', fault }),
     close: async () => {
-      await close();
+      await Promise.all([close(), heavyWorker.close()]);
       process.off('exit', remove);
       remove();
     },

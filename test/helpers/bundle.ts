@@ -11,10 +11,14 @@ export interface Bundle {
 }
 
 /** The program of that name in `test/fixtures/programs`. */
-export async function bundle(program: string): Promise<Bundle> {
+export function bundle(program: string): Promise<Bundle> {
+  return bundleFile(new URL(`../fixtures/programs/${program}.ts`, import.meta.url));
+}
+
+export async function bundleFile(file: URL): Promise<Bundle> {
   const folder = mkdtempSync(join(tmpdir(), 'headroom-test-'));
   await build({
-    entryPoints: { main: fileURLToPath(new URL(`../fixtures/programs/${program}.ts`, import.meta.url)) },
+    entryPoints: { main: fileURLToPath(file) },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -8,6 +8,7 @@ import type { Compressor } from '../../../src/compressors/compressor.ts';
 import { compressors } from '../../../src/compressors/index.ts';
 import { createHeavyThread } from '../../../src/launch/heavy-thread.ts';
 import { loadProxyPipeline } from '../../../src/launch/proxy-pipeline.ts';
+import type { Elsewhere } from '../../../src/pipeline/elsewhere.ts';
 import { protocols } from '../../../src/protocols/index.ts';
 import type { ExchangeRecord } from '../../../src/proxy/records.ts';
 import { startProxy } from '../../../src/proxy/server.ts';
@@ -19,7 +20,9 @@ const uncaught: string[] = [];
 process.on('unhandledRejection', (reason) => uncaught.push(`rejection: ${String(reason)}`));
 process.on('uncaughtException', (thrown) => uncaught.push(`exception: ${thrown.stack ?? thrown}`));
 
-const heavy = createHeavyThread({ file: new URL('../../../src/launch/heavy-worker.ts', import.meta.url) });
+/** From source no worker thread starts by itself: its bundle is the first argument. What fails on demand fails here alone. */
+const heavy = createHeavyThread({ file: new URL(process.argv[2]!) });
+const elsewhere: Elsewhere = (...task) => (fault === 'none' ? heavy.elsewhere(...task) : Promise.resolve(undefined));
 let fault: CompressorFault = 'none';
 const dawdleMs = 60;
 /** The surest of all while it is to fail: every text comes to it first. */
@@ -64,7 +67,7 @@ const answers: { readonly [What in Ask['what']]: (ask: Extract<Ask, { what: What
   start: async ({ settings, mostRemembered }) => {
     const { port } = await startProxy(settings, {
       protocols,
-      createPipeline: () => loadProxyPipeline(settings, mostRemembered, undefined, heavy.elsewhere),
+      createPipeline: () => loadProxyPipeline(settings, mostRemembered, undefined, elsewhere),
       onRecord: (record) => {
         recorded++;
         if (records.length < mostRecords) records.push(record);
