@@ -30,11 +30,9 @@ export const load: Part = async ({ checks, seed, seconds = 60, isQuick }) => {
     const { address } = await proxy.start(upstream.firstLine, { open: { token: undefined } });
     const bare = createAgents(forwarder.firstLine);
     const ours = createAgents(address);
-    const sessions = Array.from({ length: conversations }, (_, at) =>
-      createSession(seed + at, 20_000 + ((at * 7919) % 200_000), 6 + (at % 40)),
-    );
+    const sessions = Array.from({ length: conversations }, (_, at) => beginAt(seed + at, Math.floor((at * 54) / conversations)));
     let begun = seed + conversations;
-    const talks = { sessions, compact: () => createSession(begun++, 40_000, 6) };
+    const talks = { sessions, compact: () => beginAt(begun++, 0) };
     const sizes = sessions.map((session) => session.body().length);
     checks.note(
       `${conversations} conversations of ${Math.round(Math.min(...sizes) / 1000)} to ${Math.round(Math.max(...sizes) / 1000)} KB, ${agents} agents, load of the machine before ${loadavg()[0]?.toFixed(1)}`,
@@ -109,6 +107,11 @@ export const load: Part = async ({ checks, seed, seconds = 60, isQuick }) => {
     await Promise.all([proxy.close(), forwarder.close(), upstream.close()]);
   }
 };
+
+/** A conversation some turns after it was compacted: from the first request on there are young and old ones. */
+function beginAt(seed: number, turns: number): Session {
+  return createSession(seed, 40_000 + turns * 5900, 6 + turns);
+}
 
 function createAgents(base: string): readonly Post[] {
   return Array.from({ length: agents }, () => createPost(base));

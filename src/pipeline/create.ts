@@ -21,7 +21,7 @@ export interface PipelineOptions {
   readonly keep?: KeepOriginal;
   /** Skips of an earlier worker, which stand. */
   readonly skips?: readonly Skip[];
-  /** UTF-16 units of conversation text, and of outgoing text, kept in memory; the least recently used goes first. */
+  /** UTF-16 units of conversation text kept in memory, and half as much of what follows from it; the least recently used goes first. */
   readonly mostRemembered?: number;
   /** UTF-16 units of text that one step works on, unless a single block has more: 25 ms for 100 KB. */
   readonly mostPerStep?: number;
@@ -40,9 +40,9 @@ export function createPipeline({
   const threads = new Threads(mostRemembered);
   /** Taken out of the map by rewritings that are not through. */
   const growing = new Map<Thread, Work>();
-  const decisions = new BoundedMap<Decision>(mostRemembered);
+  const decisions = new BoundedMap<Decision>(mostRemembered / 4);
   /** Of results whose threads were forgotten: to work them out is most of what a thread that begins anew costs. */
-  const shapes = new BoundedMap<string>(mostRemembered);
+  const shapes = new BoundedMap<string>(mostRemembered / 4);
   const accepted = new BoundedMap<true>(200_000);
   const pinned = new Map<string, Skip>(earlierSkips.map((skip) => [skip.key, skip]));
 
