@@ -5,10 +5,10 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { ProxySettings } from '../proxy/records.ts';
 
 /**
- * UTF-16 units of conversation that a proxy of many visitors remembers: some 250 conversations of 200 KB. What is forgotten is worked out
+ * UTF-16 units of conversation that a proxy of many visitors remembers: some 200 conversations of 200 KB. What is forgotten is worked out
  * anew, to the same bytes, at 25 ms for 100 KB.
  */
-const mostOfMany = 48 * 1024 * 1024;
+const mostOfMany = 40 * 1024 * 1024;
 
 /**
  * `mostRemembered`: else what suits one launch, or many visitors where the door stands open. `refusal`: why nothing can be left out just now,

@@ -41,7 +41,7 @@ export interface KnownConversations {
 }
 
 /** UTF-16 units of text, of all conversations that are remembered; the store has them all. */
-const mostRemembered = 40 * 1024 * 1024;
+const mostRemembered = 32 * 1024 * 1024;
 /** Requests of one conversation, of which several may be under way at once. */
 const mostLatest = 4;
 
